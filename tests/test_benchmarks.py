@@ -171,7 +171,7 @@ def test_a_report_is_saved_and_written_into_the_page(tmp_path: Path) -> None:
     report = Report({"processor": "2 cores"}, "python -m tests.benchmarks", "corpus")
     for name, papers, wall in (("y1", 30_660, 2.0), ("y10", 306_600, 20.0)):
         report.archives[name] = Archive(papers // 84, papers, papers * 1900)
-        report.figures.append(Figure(name, "cold build", (Run(wall, wall, 10**8, 0.0),) * 5))
+        report.figures.append(Figure(name, "cold, bare", (Run(wall, wall, 10**8, 0.0),) * 5))
     report.figures.append(Figure("y1", "Hugo", (Run(4.0, 6.0, 10**9, 0.0),) * 5))
     file = tmp_path / "figures.json"
     file.write_bytes(msgspec.json.encode(report))
@@ -181,9 +181,9 @@ def test_a_report_is_saved_and_written_into_the_page(tmp_path: Path) -> None:
     write_docs(read(file), page)  # the second time changes nothing
     text = page.read_text()
     assert text == f"Before.\n{START}\n\n{tables.render(report)}\n{END}\nAfter.\n"
-    assert "| cold build | 2.00 | 4.00 |  | 20.00 |" not in text
-    assert "| cold build | 2.00 | 20.00 | 1.00 |" in text
-    assert re.search(r"over Hugo \| ≤ 1\.00 × \| 0\.50 × \| yes \|", text)
+    assert "| cold, bare | 2.00 | 4.00 |  | 20.00 |" not in text
+    assert "| cold, bare | 2.00 | 20.00 | 1.00 |" in text
+    assert re.search(r"over Hugo \| ≤ 1\.50 × \| 0\.50 × \| yes \|", text)
 
 
 def test_the_page_of_the_docs_has_a_place_for_the_figures() -> None:
@@ -198,8 +198,12 @@ def test_building_one_more_day_is_measured_and_undone(tmp_path: Path, papers: li
     report = Report({}, "", "generated text")
     Bench(report, 1, 60, lambda _: None).archive("week", root, tmp_path / "later")
     assert tree(root / "data") == data
-    assert {found.what for found in report.figures} >= {"cold build", "check", "nothing new", "one more day"}
-    one_day = next(found for found in report.rewritten if found.what == "one more day")
+    assert {found.what for found in report.figures} >= {
+        *("check", "cold, defaults", "cold, bare", "nothing new, bare", "one more day, defaults without search"),
+        *("a comment in the settings, defaults", "a template changed, defaults without search"),
+    }
+    assert report.parts["week"]["days"] > 0
+    one_day = next(found for found in report.rewritten if found.what == "one more day, defaults")
     assert one_day.added
     assert one_day.changed
     assert report.sizes[0].size > report.sizes[0].search > 0

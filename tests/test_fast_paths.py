@@ -1,5 +1,6 @@
 """Fast paths: each gives the result of its slow path."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 
+from broadsheet.bibliography import bibtex_text
 from broadsheet.index.days import Entry, TopicMatcher
 from broadsheet.index.index import Index
+from broadsheet.model import names
 from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.store import program
 from broadsheet.text import tex_formulas
+from broadsheet.text.sanitize import one_line
 from broadsheet.views.paper import PaperRenderer
 from tests.index.test_related import Memory
 
@@ -65,6 +69,30 @@ def test_no_line_of_a_paper_is_empty(name: str, comment: str) -> None:
     entry = Entry(date="2025-04-29", rank=1, paper=paper, sources=("arxiv",), topics=(), first_seen="2025-04-29")
     made = PaperRenderer(Settings(), lambda address: address, [entry]).papers([entry], {}, 1)
     assert not re.search(r"\n\s*\n", made)
+
+
+_WORDS = (
+    "Ada Grace J. V Van de la Ph D Jr Sr III et Al Lee Nguyen Team Google DeepMind Institute AI NASA und zu Labs MD"
+    " O'Neil Center Inc A.-B. Müller Le Wang Forgemeinschaft Di van Saint-Exupéry {Lab} \\'Ecole".split()
+)
+
+
+@given(st.lists(st.sampled_from(_WORDS) | st.from_regex(r"[A-Z][a-z]{0,9}\.?", fullmatch=True), max_size=6))
+def test_a_plain_name_is_parsed_as_any_other(words: list[str]) -> None:
+    for name in (" ".join(words), ", ".join(words)):
+        assert names.of_text(name) == names.of_any_text(name)
+
+
+def test_a_name_of_a_source_is_parsed_as_any_other(corpus: Path) -> None:
+    rows = (json.loads(file.read_bytes()) for file in sorted(corpus.glob("scored/*/2025-05/*.json"))[:20])
+    authors = {name for day in rows for row in day.values() for name in row.get("authors", ())}
+    assert len(authors) > 1000
+    assert [name for name in authors if names.of_text(name) != names.of_any_text(name)] == []
+
+
+@given(st.text("aZ9 .'-&{\\\n\xa0\u200b"))
+def test_a_plain_value_of_bibtex_is_unchanged(value: str) -> None:
+    assert bibtex_text.escaped(value) == one_line(value).translate(bibtex_text._ESCAPED)
 
 
 def _said(folder: Path, source: str, version: str = "1", name: str = "a.html") -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from broadsheet.build.manifest import mark_unfinished
 from broadsheet.build.workers import BuildJob, BuildWorkers
-from broadsheet.index.open import _map
+from broadsheet.index.open import _map, _map_jobs
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
 from broadsheet.store.lock import file_lock, introduce
@@ -109,6 +109,7 @@ def fatal_to_workers(date: str, leave: str = "") -> str:
 def test_the_tasks_of_killed_workers_are_repeated() -> None:
     dates = [f"2025-05-{day:02}" for day in range(1, 30)]
     assert list(_map(WorkerPool, 1, fatal_to_workers, dates)) == dates
+    assert list(_map_jobs(fatal_to_workers, dates)) == dates
 
 
 def test_the_work_of_a_killed_worker_is_repeated_and_its_partial_file_removed(tmp_path: Path) -> None:

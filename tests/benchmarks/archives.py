@@ -14,12 +14,21 @@ import msgspec
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
-from broadsheet.settings import config
 from broadsheet.store import records
 from tests.example import ROOT, make_digest
 
 LAST = dt.date(2025, 12, 15)  # mid-month and late in the year: what is kept by month or by year is not small then
 PAPERS = 84  # of a day: those of 27 May 2025 in the archive that the corpus has
+# What users get; the same without the search; and what the others build too: no pages of papers and authors.
+DEFAULTS, NO_SEARCH, BARE = "defaults", "defaults without search", "bare"
+MODES: dict[str, dict[str, str]] = {
+    DEFAULTS: {},
+    NO_SEARCH: {"search": "false"},
+    BARE: {
+        "search": "false",
+        **dict.fromkeys(("paper_pages", "author_pages", "alternates", "downloads"), "none"),
+    },
+}
 DAYS = {"week": 7, "month": 30, "y1": 365, "y2": 730, "y5": 1825, "y10": 3650}
 
 
@@ -113,18 +122,7 @@ def make(root: Path, papers: list[Paper], days: int) -> Path:
     return settle(root)
 
 
-def settle(root: Path, search: bool = True) -> Path:
-    """Give `root` this repository's settings and hand-written pages, with the search index or without.
-
-    Papers and authors have no pages of their own, and there are no alternates and downloads: the others that build the
-    same have none either.
-    """
-    wanted = {"search": search, **dict.fromkeys(("paper_pages", "author_pages", "alternates", "downloads"), "none")}
-    known = {name: value for name, value in wanted.items() if name in config.Settings.__struct_fields__}
-    lines = "".join(f"{name}: {str(value).lower()}\n" for name, value in known.items())
+def settle(root: Path, mode: str = BARE) -> Path:
+    """Give `root` this repository's hand-written pages, and its settings in a mode of `MODES`."""
+    lines = "".join(f"{name}: {value}\n" for name, value in MODES[mode].items())
     return make_digest(root, settings=lines + (ROOT / "digest.yml").read_text("utf-8"))
-
-
-def can_do_without_search() -> bool:
-    """Whether this version of the program has the setting."""
-    return "search" in config.Settings.__struct_fields__

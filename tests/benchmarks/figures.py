@@ -66,6 +66,7 @@ class Report(msgspec.Struct):
     rewritten: list[Rewritten] = []
     sizes: list[Size] = []
     notes: list[str] = []
+    parts: dict[str, dict[str, float]] = {}  # CPU seconds of each part of a cold build with defaults, by archive
 
     def figure(self, archive: str, what: str) -> Figure | None:
         """The figure, if it was taken."""

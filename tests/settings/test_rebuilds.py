@@ -169,6 +169,25 @@ def test_a_setting_that_no_page_shows_rebuilds_nothing(name: str, built: Path) -
     assert build(built, processes=1).rendered == 0
 
 
+@pytest.mark.parametrize("name", ["digest.yml", "mkdocs.yml"])
+def test_a_comment_or_other_layout_rebuilds_nothing(name: str, built: Path) -> None:
+    text = (built / name).read_text("utf-8")
+    for other in (f"# first\n\n{text}\n# last\n", text.replace("\n", "  # here\n\n", 1), f"---\n{text}"):
+        (built / name).write_text(other, "utf-8")
+        assert build(built, processes=1).rendered == 0
+    (built / name).write_text(text, "utf-8")
+
+
+def test_a_value_of_the_site_rebuilds_it(built: Path) -> None:
+    text = (built / "mkdocs.yml").read_text("utf-8")
+    (built / "mkdocs.yml").write_text(f"{text}\ncopyright: red\n", "utf-8")
+    assert build(built, processes=1).rendered
+    (built / "mkdocs.yml").write_text(f"{text}\ncopyright: blue  # later\n", "utf-8")
+    assert build(built, processes=1).rendered
+    (built / "mkdocs.yml").write_text(text, "utf-8")
+    assert build(built, processes=1).rendered
+
+
 def test_a_setting_that_pages_show_rebuilds_them(built: Path) -> None:
     (built / "digest.yml").write_text(changed(("notice", "A sample.")), "utf-8")
     assert build(built, processes=1).rendered

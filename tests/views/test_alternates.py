@@ -3,9 +3,10 @@
 import gzip
 import itertools
 import json
+import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,17 @@ HARMLESS = {"text", "code_inline"}
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("alternates"), DAYS, SETTINGS + "search: false\n")
+    root = make_digest(tmp_path_factory.mktemp("alternates"), DAYS, SETTINGS + "search: false\ndownloads: all\n")
     shutil.copytree(ROOT / "data" / "publications", root / "data" / "publications")
     receipt = root / "data/runs/2025/2025-05-27.json"
     receipt.parent.mkdir(parents=True)
     receipt.write_text(json.dumps({"date": "2025-05-27", "state": "ok", "scanned": 5}))
     build(root)
     return root
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
 
 
 def build(root: Path, *arguments: str) -> None:
@@ -288,7 +293,9 @@ def test_one_more_day_gives_the_downloads_of_a_clean_build(root: Path, tmp_path:
 
 @pytest.mark.parametrize("write", [write_json_lines, write_sqlite])
 def test_members_that_say_the_same_are_copied_and_not_packed_again(write: Any, root: Path, tmp_path: Path) -> None:
-    volume = Download("v", (ArchiveMonth("1", ("2024-01-02",)), ArchiveMonth("2", ("2025-05-26", "2025-05-27"))), "p")
+    volume = Download(
+        "v", tuple(map(ArchiveMonth, [(("2024-01-02", "1"),), (("2025-05-26", "2"), ("2025-05-27", "3"))])), "p"
+    )
     first, again, old = tmp_path / "first", tmp_path / "again", tmp_path / "old"
     members = write(volume, root, "https://example.org/", first, (), old)
     assert sum(size for _, size in members) == first.stat().st_size
@@ -297,11 +304,54 @@ def test_members_that_say_the_same_are_copied_and_not_packed_again(write: Any, r
     assert again.read_bytes() == old.read_bytes()
 
 
+def _volume(root: Path, until: str = "9") -> Download:
+    dates = [date for date in Store(root).dates() if date <= until]
+    months = itertools.groupby(dates, lambda date: date[:7])
+    return Download("v", tuple(ArchiveMonth(tuple((date, date) for date in month)) for _, month in months), "p")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_database_with_days_added_is_that_of_a_clean_build(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)
+    days = {
+        f"2025-{month:02}-{day:02}": [
+            paper(f"25{month:02}.{number:05}", abstract="word " * draw.choice([1, 200, 9000]))
+            for number in draw.sample(range(1, 99999), draw.randrange(90))
+        ]
+        for month in (1, 2, 3)
+        for day in draw.sample(range(1, 28), 9)
+    }
+    root = make_digest(tmp_path / "digest", days)
+    dates = Store(root).dates()
+    old, new, whole = tmp_path / "old", tmp_path / "new", tmp_path / "whole"
+    members, last = write_sqlite(_volume(root, dates[3]), root, "u", old, (), old), dates[3]
+    for date in sorted(draw.sample(dates[4:-1], 6)) + dates[-1:]:
+        members = write_sqlite(_volume(root, date), root, "u", new, members, old, last)
+        assert members == write_sqlite(_volume(root, date), root, "u", whole, (), old)
+        assert new.read_bytes() == whole.read_bytes()
+        new.replace(old)
+        last = date
+    db = database(old, tmp_path / "x.sqlite")
+    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert db.execute("SELECT count(*) FROM paper").fetchone()[0] == sum(map(len, days.values()))
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-9], lambda data: b"", lambda data: data[:99] + b"x" + data[100:]]
+)
+def test_a_damaged_database_is_filled_again(damage: Callable[[bytes], bytes], root: Path, tmp_path: Path) -> None:
+    old, new, whole = tmp_path / "old", tmp_path / "new", tmp_path / "whole"
+    members = write_sqlite(_volume(root, "2025-05-26"), root, "u", old, (), old)
+    old.write_bytes(damage(old.read_bytes()))
+    write_sqlite(_volume(root), root, "u", whole, (), old)
+    write_sqlite(_volume(root), root, "u", new, members, old, "2025-05-26")
+    assert new.read_bytes() == whole.read_bytes()
+
+
 def test_by_years_a_year_that_is_over_is_the_very_file_it_was(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "years"
     shutil.copytree(root, other, ignore=shutil.ignore_patterns("site", ".digest"))
-    with (other / "digest.yml").open("a") as file:
-        file.write("downloads: years\n")
+    replace(other / "digest.yml", "downloads: all", "downloads: years")
     build(other)
     folder = other / "site/downloads"
     names = {f"{name}.{form}.gz" for name in ("2024", "2025", "publications") for form in ("jsonl", "sqlite")}
@@ -318,8 +368,7 @@ def test_by_years_a_year_that_is_over_is_the_very_file_it_was(root: Path, tmp_pa
 def test_without_downloads_there_are_none(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "none"
     shutil.copytree(root, other)
-    with (other / "digest.yml").open("a") as file:
-        file.write("downloads: none\n")
+    replace(other / "digest.yml", "downloads: all", "downloads: none")
     build(other)
     assert not (other / "site/downloads").exists()
     assert "downloads/" not in (other / "site/about/index.html").read_text("utf-8")

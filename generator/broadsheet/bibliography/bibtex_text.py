@@ -22,6 +22,7 @@ _ESCAPES = {
     "^": r"\textasciicircum{}",
 } | {character: "\\" + character for character in "&%$#_"}
 _ESCAPED = str.maketrans(_ESCAPES)
+_IS_PLAIN = re.compile(r"[A-Za-z0-9.'-]+(?: [A-Za-z0-9.'-]+)*").fullmatch
 _STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sub": "textsubscript", "sup": "textsuperscript"}
 _SIZES = [f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")]
 _STRUCTURES = frozenset(
@@ -39,8 +40,8 @@ def text(source: str) -> str:
 
 
 def escaped(source: str) -> str:
-    """Return plain text (names, numbers) as a BibTeX value."""
-    return one_line(source).translate(_ESCAPED)
+    """Return plain text (names, numbers) as a BibTeX value. Most names need no change."""
+    return source if _IS_PLAIN(source) else one_line(source).translate(_ESCAPED)
 
 
 def verbatim(source: str) -> str:

@@ -24,13 +24,17 @@ from broadsheet.views.downloads import LICENCE, VERSION, ArchiveMonth, Download
 LEVEL = 4  # of zlib: half the time of level 6, for files that are 5 % larger
 GZIP_WBITS = 31  # the widest window, and gzip's header without a name or a time
 PIECE_BYTES = 2**20  # of a database, in one member
-SCHEMA = """
-PRAGMA page_size = 16384;
+CHANGE_COUNTER, VERSION_VALID_FOR = 24, 92  # places in a database (https://www.sqlite.org/fileformat2.html)
+FAST = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+"""
+SCHEMA = f"""
+PRAGMA page_size = 16384;
+{FAST}
 CREATE TABLE archive (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE day (date TEXT PRIMARY KEY, receipt TEXT) WITHOUT ROWID;
-CREATE TABLE paper (date TEXT, line INTEGER, {columns}, PRIMARY KEY (date, line)) WITHOUT ROWID;
+CREATE TABLE paper (date TEXT, line INTEGER, {{columns}}, PRIMARY KEY (date, line)) WITHOUT ROWID;
 CREATE INDEX paper_arxiv_id ON paper (arxiv_id);
 CREATE TABLE publication (id TEXT PRIMARY KEY, title TEXT, type TEXT, year TEXT, date TEXT, doi TEXT, record TEXT)
   WITHOUT ROWID;
@@ -50,9 +54,12 @@ class Member(NamedTuple):
 
 
 def write_json_lines(
-    archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path
+    archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path, after: str = ""
 ) -> Members:
-    """Write `archive` as lines of JSON to `target`. Copy unchanged members from the `previous_file`."""
+    """Write `archive` as lines of JSON to `target`. Copy unchanged members from the `previous_file`.
+
+    Only the days `after` a date are new to it; no date means that any may be.
+    """
     store = shown_store(root)
     header = _line("archive", _about(site_url))
     members = [Member(_hash(header), lambda: [header])]
@@ -63,14 +70,21 @@ def write_json_lines(
 
 
 def write_sqlite(
-    archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path
+    archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path, after: str = ""
 ) -> Members:
-    """Write `archive` as a database. Rows go in by key, so most pieces of the file stay the same."""
+    """Write `archive` as a database. Rows go in by key, so most pieces of the file stay the same.
+
+    Fast path: days are added to the database of the `previous_file`, if it has all others. Slow path: every row is
+    written again. The bytes are the same; the test is `test_a_database_with_days_added_is_that_of_a_clean_build`.
+    """
     database = target.with_name(f".{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
     try:
-        _fill(database, archive, shown_store(root), site_url)
+        if after and not _restore(previous, previous_file, database):
+            previous, after = (), ""
+            database.unlink(missing_ok=True)
+        _fill(database, archive, shown_store(root), site_url, after)
         return _write(_pieces(database), target, previous, previous_file)
     finally:
         database.unlink(missing_ok=True)
@@ -156,25 +170,60 @@ def _records(store: Store) -> Iterator[Publication]:
 # -- SQLite --------------------------------------------------------------------------------------------------------
 
 
-def _fill(path: Path, archive: Download, store: Store, site_url: str) -> None:
+def _restore(previous: Members, file: Path, database: Path) -> bool:
+    """Unpack the database of the `previous` build. Return False if the file is not the one that was written."""
+    try:
+        with file.open("rb") as source, database.open("wb") as target:
+            for version, size in previous:
+                piece = zlib.decompress(source.read(size), GZIP_WBITS)
+                if version != _version("piece", _hash(piece)):
+                    return False
+                target.write(piece)
+    except (OSError, zlib.error):
+        return False
+    return True
+
+
+def _fill(path: Path, archive: Download, store: Store, site_url: str, after: str = "") -> None:
+    """Write the rows of the days `after` a date; all tables and rows if it is empty.
+
+    Publications come first, so that days are always added at the end.
+    """
     db = sqlite3.connect(path, isolation_level=None)
     kinds = (f"{name} {'NUMERIC' if name in _NUMBERS else 'TEXT'}" for name in _FIELDS)
     try:
-        db.executescript(SCHEMA.format(columns=", ".join(kinds)))
+        if not after:
+            db.executescript(SCHEMA.format(columns=", ".join(kinds)))
+        db.executescript(FAST)
         db.execute("BEGIN")
-        db.executemany("INSERT INTO archive VALUES (?, ?)", _about(site_url).items())
-        for date in (date for month in archive.months for date in month.dates):
+        if not after:
+            _fill_once(db, archive, store, site_url)
+        for date in (date for month in archive.months for date in month.dates if date > after):
             receipt = store.receipt(date)
             record = msgspec.json.format(records.encode_receipt(receipt), indent=-1).decode() if receipt else None
             db.execute("INSERT INTO day VALUES (?, ?)", (date, record))
             rows = ((date, n, *_columns(paper)) for n, paper in enumerate(store.papers(date), 1))
             db.executemany(f"INSERT INTO paper VALUES (?, ?{', ?' * len(_FIELDS)})", rows)
-        if archive.publications:
-            rows = (_publication_row(publication) for publication in _records(store))
-            db.executemany("INSERT INTO publication VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         db.execute("COMMIT")
     finally:
         db.close()
+    _reset_counters(path)
+
+
+def _fill_once(db: sqlite3.Connection, archive: Download, store: Store, site_url: str) -> None:
+    """Write the rows that belong to no day."""
+    db.executemany("INSERT INTO archive VALUES (?, ?)", _about(site_url).items())
+    if archive.publications:
+        rows = (_publication_row(publication) for publication in _records(store))
+        db.executemany("INSERT INTO publication VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _reset_counters(path: Path) -> None:
+    """Set the counters of transactions, which depend on the way to the same rows (file format, section 1.3)."""
+    with path.open("r+b") as file:
+        for place in CHANGE_COUNTER, VERSION_VALID_FOR:
+            file.seek(place)
+            file.write((1).to_bytes(4))
 
 
 def _publication_row(record: Publication) -> tuple[str | None, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.build.archive_files import Members, write_json_lines, write_sqlite
+from broadsheet.build.archive_files import write_json_lines, write_sqlite
 from broadsheet.build.state import ArchiveFile
 from broadsheet.build.workers import BuildWorkers
 from broadsheet.settings.config import Settings
@@ -34,17 +34,17 @@ class WriteJob(msgspec.Struct, frozen=True):
     staging: str
     archive: Download
     format: ArchiveFormat
-    previous: Members
+    previous: ArchiveFile
 
 
 def write(job: WriteJob) -> ArchiveFile:
     """Write one archive file."""
     archive, path = job.archive, job.archive.path(job.format)
-    members = job.previous, Path(job.site, path)
-    writer = WRITERS[job.format]
-    return ArchiveFile(
-        archive.version, writer(archive, Path(job.root), job.site_url, Path(job.staging, path), *members)
-    )
+    previous = job.previous
+    after = previous.last if previous.last and archive.until(previous.last).version == previous.version else ""
+    folders = Path(job.root), job.site_url, Path(job.staging, path)
+    members = WRITERS[job.format](archive, *folders, previous.members, Path(job.site, path), after)
+    return ArchiveFile(archive.version, members, archive.last)
 
 
 class ArchiveBuilder:
@@ -64,13 +64,10 @@ class ArchiveBuilder:
         folders = str(workers.job.root), workers.job.site_url, str(site), str(staging)
         self._staging = staging
         self._calls = {
-            path: workers.submit(write, WriteJob(*folders, *file, self._members(path)))
+            path: workers.submit(write, WriteJob(*folders, *file, self._previous.get(path, ArchiveFile())))
             for path, file in self._files.items()
             if path not in self.unchanged
         }
-
-    def _members(self, path: str) -> Members:
-        return self._previous[path].members if path in self._previous else ()
 
     def finish(self, workers: BuildWorkers, settings: Settings) -> dict[str, ArchiveFile]:
         """Wait for the files, and write their index. Return all files by path."""

@@ -37,6 +37,7 @@ from broadsheet.index.open import ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings.config import SITE_FILE, Settings, address_problems
+from broadsheet.settings.document import Document
 from broadsheet.store.files import is_page, page_name_fault, printable, read_regular, refusals_explained, utf8_fault
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import program_fingerprint
@@ -259,7 +260,7 @@ def _site_paths(built_keys: Iterable[BuiltKey]) -> Iterator[str]:
 
 def build_inputs(root: Path, settings: Settings) -> str:
     """Return the hash of what every page may depend on: program, packages, settings and theme."""
-    site_file = [read_regular(root / SITE_FILE), *environment(root)]
+    site_file = [Document(root / SITE_FILE).meaning, *environment(root)]
     return _hash([build_program(), settings.fingerprint, *site_file])
 
 

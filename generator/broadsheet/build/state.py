@@ -40,10 +40,12 @@ class BuiltKey(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ArchiveFile(msgspec.Struct, frozen=True, array_like=True):
-    """A written download: the version of its content, and the version and size in bytes of each gzip member."""
+    """A written download: the version of its content, the version and size in bytes of each gzip member, and its last
+    day."""
 
-    version: str
-    members: tuple[tuple[str, int], ...]
+    version: str = ""
+    members: tuple[tuple[str, int], ...] = ()
+    last: str = ""
 
 
 class BuildState(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ from broadsheet.processes.pool import WorkerPool, end_workers
 from broadsheet.settings import config
 from broadsheet.settings.address import VARIABLE
 from broadsheet.settings.config import Settings
-from broadsheet.store.atomic import write_atomically
+from broadsheet.store.atomic import write_atomically, write_new
 from broadsheet.views.markdown import markdown_above
 from broadsheet.views.page import File, Page
 from broadsheet.views.page_types import PAGE_TYPES
@@ -129,7 +129,7 @@ class PageWriter:
         else:
             body = output.body.encode()
             if self._theme and self._target:
-                write_atomically(self._target / output.address / "index.html", self._theme.render(output, body))
+                write_new(self._target / output.address / "index.html", self._theme.render(output, body))
             self.written += write_atomically(self._docs / output.path, markdown_above(output).encode() + body + b"\n")
             self.pages[output.address] = output.updated
             for file in (*output.alternates, *output.files):
@@ -144,7 +144,7 @@ class PageWriter:
             self.written += write_generated(self._docs, file.path, file.data)
         elif self._target:
             self.site_only.append(file.path)
-            write_atomically(self._target / file.path, file.data)
+            write_new(self._target / file.path, file.data)
 
 
 @lru_cache(maxsize=2)  # with the theme, and without; the index in it has caches of its own

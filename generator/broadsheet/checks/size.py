@@ -87,6 +87,7 @@ _ALTERNATE_NAMES = ("index.md", "index.json", "papers.bib")
 PARTS = (
     Part("search-index", "search: false", removes=True),
     Part("papers", "paper_pages: none", removes=True),
+    Part("authors", "author_pages: none", removes=True, divides="author_pages: institution"),
     Part("downloads", "downloads: none", removes=True, divides="downloads: years"),
     Part(ALTERNATES, "alternates: none", removes=True),
     Part("daily", "pages.abstracts"),

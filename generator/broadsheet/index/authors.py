@@ -137,14 +137,46 @@ class AuthorIndex:
                     row = (position, orcid, key, readable_name(person.display), publication.id)
                     self._db.execute("INSERT OR IGNORE INTO publication_author VALUES (?, ?, ?, ?, ?)", row)
 
-    def refresh(self) -> None:
-        """Resolve the authors with a page again, and the page of each name."""
+    def names_on(self, dates: Iterable[str]) -> set[str]:
+        """Return the keys of the names that papers of `dates` have."""
+        statement = "SELECT key FROM paper_author WHERE date = ?"
+        return {key for date in dates for (key,) in self._db.execute(statement, (date,))}
+
+    def refresh(self, names: Iterable[str], dates: Iterable[str]) -> None:
+        """Resolve the authors with a page again, and store what changed.
+
+        `names` are those of the days that changed, before and after. `dates` are these days, and all that show one of
+        their papers.
+        """
         for name in ("authors", "_paper_checksums", "_link_checksums"):
             self.__dict__.pop(name, None)
-        self._db.execute("DELETE FROM author")
-        pages = ((key, author.slug) for author in self.authors.values() for key in author.names)
-        rows = ((key, slug, _checksum(key, slug)) for key, slug in pages)
-        self._db.executemany("INSERT INTO author VALUES (?, ?, ?)", rows)
+        before = dict(self._db.execute("SELECT key, slug FROM author"))
+        after = {key: author.slug for author in self.authors.values() for key in author.names}
+        other = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        self._store_names(other.union(names), after)
+        self._store_links({*dates, *self._dates_of(other)})
+
+    def _store_names(self, names: Iterable[str], slugs: Mapping[str, str]) -> None:
+        """Store the pages of some names, and sums that change with their papers."""
+        self._db.executemany("DELETE FROM author WHERE key = ?", ((key,) for key in names))
+        papers = "(SELECT coalesce(sum(p.checksum), 0) FROM paper_author p WHERE p.key = ?1)"
+        rows = ((key, slugs[key], _checksum(key, slugs[key])) for key in names if key in slugs)
+        self._db.executemany(f"INSERT INTO author VALUES (?1, ?2, ?3, {papers})", rows)
+
+    def _dates_of(self, names: Iterable[str]) -> set[str]:
+        """Return the days that show a paper with one of `names`."""
+        statement = "SELECT e.date FROM paper_author p JOIN entry e ON e.arxiv_id = p.arxiv_id WHERE p.key = ?"
+        return {date for key in names for (date,) in self._db.execute(statement, (key,))}
+
+    def _store_links(self, dates: Iterable[str]) -> None:
+        """Store the sums that change with the pages of the authors of some days."""
+        self._db.executemany("DELETE FROM author_day WHERE date = ?", ((date,) for date in dates))
+        self._db.executemany(
+            "INSERT INTO author_day SELECT e.date, sum(a.checksum) FROM entry e"
+            " CROSS JOIN paper_author p ON p.arxiv_id = e.arxiv_id CROSS JOIN author a ON a.key = p.key"
+            " WHERE e.date = ? GROUP BY e.date",
+            ((date,) for date in dates),
+        )
 
     @cached_property  # without it a cold build takes twice the time: each paper asks
     def authors(self) -> dict[str, Author]:
@@ -199,20 +231,11 @@ class AuthorIndex:
 
     @cached_property  # 15 % of a cold build
     def _paper_checksums(self) -> dict[str, int]:
-        return dict(
-            self._db.execute(
-                "SELECT p.key, sum(p.checksum) FROM author a JOIN paper_author p ON p.key = a.key GROUP BY p.key"
-            )
-        )
+        return dict(self._db.execute("SELECT key, papers FROM author"))
 
     @cached_property  # 9 % of a cold build
     def _link_checksums(self) -> dict[str, int]:
-        return dict(
-            self._db.execute(
-                "SELECT e.date, sum(a.checksum) FROM author a JOIN paper_author p ON p.key = a.key"
-                " JOIN entry e ON e.arxiv_id = p.arxiv_id GROUP BY e.date"
-            )
-        )
+        return dict(self._db.execute("SELECT date, checksum FROM author_day"))
 
 
 class AuthorQueries(Queries):

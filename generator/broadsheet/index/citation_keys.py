@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+import msgspec
+
 from broadsheet.bibliography.citation_key import citation_key, longer_key
 from broadsheet.index.days import Entry
 from broadsheet.index.queries import Queries, query
@@ -15,12 +17,12 @@ from broadsheet.index.queries import Queries, query
 Row = tuple[object, ...]
 
 # `key` stands for the row of the minimum: https://www.sqlite.org/lang_select.html#bareagg
-_OTHER_KEYS = """
+_PLACES = """
 WITH paper AS (
-  SELECT arxiv_id, key, min(date) AS date, count(DISTINCT key) > 1 AS has_several FROM paper_key GROUP BY arxiv_id)
-SELECT arxiv_id, key, place FROM
-  (SELECT *, row_number() OVER (PARTITION BY key ORDER BY date, arxiv_id) AS place FROM paper)
-WHERE place > 1 OR has_several
+  SELECT arxiv_id, key, min(date) AS date, count(DISTINCT key) > 1 AS has_several FROM paper_key
+  WHERE arxiv_id IN (SELECT k.arxiv_id FROM paper_key k JOIN changed_key c ON c.key = k.key) GROUP BY arxiv_id)
+SELECT arxiv_id, key, row_number() OVER (PARTITION BY key ORDER BY date, arxiv_id) AS place, has_several FROM paper
+WHERE key IN (SELECT key FROM changed_key)
 """
 
 
@@ -29,11 +31,46 @@ def key_rows(date: str, entries: Iterable[Entry]) -> Iterator[Row]:
     return ((entry.paper.arxiv_id, date, citation_key(entry.paper)) for entry in entries)
 
 
-def refresh(db: sqlite3.Connection) -> None:
-    """Store again the keys of papers whose key is not the one that `citation_key` returns, or may not be."""
-    rows = [(name, longer_key(key, name) if place > 1 else key) for name, key, place in db.execute(_OTHER_KEYS)]
-    db.execute("DELETE FROM other_key")
-    db.executemany("INSERT INTO other_key VALUES (?, ?)", rows)
+def keys_on(db: sqlite3.Connection, dates: Iterable[str]) -> set[str]:
+    """Return all keys, on any day, of the papers of `dates`."""
+    statement = "SELECT k.key FROM paper_key d JOIN paper_key k ON k.arxiv_id = d.arxiv_id WHERE d.date = ?"
+    return {key for date in dates for (key,) in db.execute(statement, (date,))}
+
+
+def refresh(db: sqlite3.Connection, keys: Iterable[str], dates: Iterable[str]) -> None:
+    """Store again the keys of papers whose key is not the one that `citation_key` returns, or may not be.
+
+    `dates` are the days that changed, and `keys` those of their papers before and after: no other key has changed. So
+    the time does not grow with the archive.
+    """
+    db.execute("CREATE TEMP TABLE changed_key (key TEXT PRIMARY KEY) WITHOUT ROWID")
+    db.executemany("INSERT INTO changed_key VALUES (?)", ((key,) for key in keys))
+    stale = {*dates}
+    for name, key, place, has_several in db.execute(_PLACES).fetchall():
+        other = (longer_key(key, name) if place > 1 else key) if place > 1 or has_several else None
+        if _store(db, name, other):
+            stale.update(date for (date,) in db.execute("SELECT date FROM entry WHERE arxiv_id = ?", (name,)))
+    db.execute("DROP TABLE changed_key")
+    for date in stale:
+        _store_day(db, date)
+
+
+def _store(db: sqlite3.Connection, name: str, key: str | None) -> bool:
+    """Store the other key of a paper, or that it has none. Return whether that is new."""
+    if db.execute("SELECT key FROM other_key WHERE arxiv_id = ?", (name,)).fetchone() == (key and (key,)):
+        return False
+    db.execute("DELETE FROM other_key WHERE arxiv_id = ?", (name,))
+    if key:
+        db.execute("INSERT INTO other_key VALUES (?, ?)", (name, key))
+    return True
+
+
+def _store_day(db: sqlite3.Connection, date: str) -> None:
+    statement = "SELECT e.arxiv_id, o.key FROM entry e JOIN other_key o ON o.arxiv_id = e.arxiv_id WHERE e.date = ?"
+    keys = dict(db.execute(f"{statement} ORDER BY 1", (date,)))
+    db.execute("DELETE FROM day_keys WHERE date = ?", (date,))
+    if keys:
+        db.execute("INSERT INTO day_keys VALUES (?, ?)", (date, msgspec.json.encode(keys)))
 
 
 class CitationKeyQueries(Queries):
@@ -42,14 +79,9 @@ class CitationKeyQueries(Queries):
     @query
     def paper_keys(self, date: str) -> dict[str, str]:
         """Return the keys of papers of a day, by arXiv id."""
-        return self._other_keys.get(date, {})
+        keys = self._other_keys.get(date)
+        return msgspec.json.decode(keys, type=dict[str, str]) if keys else {}
 
     @cached_property  # a query for each day takes 2 % of one more day
-    def _other_keys(self) -> dict[str, dict[str, str]]:
-        keys: dict[str, dict[str, str]] = {}
-        statement = (
-            "SELECT e.date, e.arxiv_id, o.key FROM other_key o JOIN entry e ON e.arxiv_id = o.arxiv_id ORDER BY 1, 2"
-        )
-        for date, name, key in self._db.execute(statement):
-            keys.setdefault(date, {})[name] = key
-        return keys
+    def _other_keys(self) -> dict[str, bytes]:
+        return dict(self._db.execute("SELECT date, keys FROM day_keys"))

@@ -43,8 +43,11 @@ CREATE TABLE publication_author (position INTEGER, orcid TEXT, key TEXT, name TE
   PRIMARY KEY (orcid, key, publication)) WITHOUT ROWID;
 CREATE TABLE paper_key (arxiv_id TEXT, date TEXT, key TEXT, PRIMARY KEY (arxiv_id, date)) WITHOUT ROWID;
 CREATE INDEX paper_key_day ON paper_key (date);
+CREATE INDEX paper_key_key ON paper_key (key);
+CREATE TABLE day_keys (date TEXT PRIMARY KEY, keys BLOB) WITHOUT ROWID;
 CREATE TABLE other_key (arxiv_id TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
-CREATE TABLE author (key TEXT PRIMARY KEY, slug TEXT, checksum INTEGER) WITHOUT ROWID;
+CREATE TABLE author (key TEXT PRIMARY KEY, slug TEXT, checksum INTEGER, papers INTEGER) WITHOUT ROWID;
+CREATE TABLE author_day (date TEXT PRIMARY KEY, checksum INTEGER) WITHOUT ROWID;
 CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
 CREATE INDEX publication_listed ON publication (listed_on, position);
 CREATE TABLE identifier (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;

@@ -15,6 +15,7 @@ from broadsheet.index.database import SCHEMA, open_database
 from broadsheet.index.days import TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
 from broadsheet.index.periods import first_regular
+from broadsheet.index.related import MapJobs
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import deduplicate
 from broadsheet.settings.config import Settings
@@ -42,6 +43,13 @@ class Index(Catalogue):
         key = hashlib.sha256(SCHEMA.encode() + version.encode() + msgspec.json.encode(used)).hexdigest()
         super().__init__(open_database(path, key), settings)
         self._match = TopicMatcher(settings)
+        self._day_versions: dict[str, Callable[[str], str]] = {
+            "day": lambda date: self._versions.get(date, ""),
+            "head": lambda date: self._head_versions.get(date, ""),
+            "related": self._related_index.version,
+            "author_links": self._author_index.links_version,
+            "paper_keys": lambda date: self._other_keys.get(date, b"").decode(),
+        }
 
     def close(self) -> None:
         """Close the file."""
@@ -49,25 +57,29 @@ class Index(Catalogue):
 
     # -- refresh ---------------------------------------------------------------------------------------------------
 
-    def refresh(self, archive: Archive, read_with: MapFn = map, compare_with: MapFn = map) -> list[str]:
+    def refresh(
+        self, archive: Archive, read_with: MapFn = map, compare_with: MapFn = map, relate_with: MapJobs = map
+    ) -> list[str]:
         """Bring the index in step with `archive`; return the dates that changed.
 
-        `read_with` reads days, `compare_with` takes their fingerprints. Raises DigestError with every problem of data
-        that cannot be read; then the index is as before.
+        `read_with` reads days, `compare_with` takes their fingerprints, `relate_with` computes related papers.
+        Raises DigestError with every problem of data that cannot be read; then the index is as before.
         """
         changed, present = self._changes(archive, compare_with)
         with self._db:
-            papers = self._papers_on(changed)
+            papers, keys = self._papers_on(changed), citation_keys.keys_on(self._db, changed)
+            names = self._author_index.names_on(changed)
+            repeated: dict[str, str] = {}
             for date in changed:
                 self._delete(date)
             papers |= self._insert_days(archive, present, read_with)
             if changed:
                 repeated = repeats.refresh(self._db, {*changed, *self._days_with(papers, changed)})
                 self._drop_caches()
-                self._related_index.refresh(papers, repeated, self._versions)
-                citation_keys.refresh(self._db)
+                self._related_index.refresh(papers, repeated, self._versions, relate_with)
+                citation_keys.refresh(self._db, keys | citation_keys.keys_on(self._db, changed), changed)
             if self._refresh_publications(archive) or changed:
-                self._author_index.refresh()
+                self._author_index.refresh(names | self._author_index.names_on(changed), repeated)
         self._drop_caches()
         return changed
 
@@ -172,14 +184,8 @@ class Index(Catalogue):
 
         It is the hash of the answer where that is cheap, else of the versions of the days that the answer is made of.
         """
-        if query == "day":
-            return self._versions.get(str(arguments[0]), "")
-        if query == "head":
-            return self._head_versions.get(str(arguments[0]), "")
-        if query == "related":
-            return self._related_index.version(str(arguments[0]))
-        if query == "author_links":
-            return self._author_index.links_version(str(arguments[0]))
+        if query in self._day_versions:
+            return self._day_versions[query](str(arguments[0]))
         if query in ("author", "author_papers", "author_publications"):
             return self._author_index.version(str(arguments[0]), self.publications_version())
         if query == "span":

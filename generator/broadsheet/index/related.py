@@ -7,22 +7,24 @@ gains later papers, and few days do at a time.
 import hashlib
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from broadsheet.index.database import TOP
 from broadsheet.index.days import Entry
 from broadsheet.index.periods import year_before
-from broadsheet.index.queries import Queries, query
+from broadsheet.index.queries import Queries, decode_entry, query
 from broadsheet.index.term_vectors import DayVectors
 from broadsheet.settings.config import Settings
 
 MAX_LATER = 3  # later papers
 MAX_POSITION = 3  # of a paper among those related to a later one, which is then related to it
+
+Row = tuple[object, ...]
 
 _VECTORS = msgspec.msgpack.Decoder(DayVectors)
 _WITH_PAGE = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = e.arxiv_id)"
@@ -37,6 +39,34 @@ class RelatedPapers(NamedTuple):
 
     earlier: list[Entry]
     later: list[Entry]
+
+
+class RelatedJob(NamedTuple):
+    """Some days whose related papers are to be computed: date, vectors and repeats of all days that they are compared
+    with, oldest first, and the ids of their own papers by date."""
+
+    days: list[tuple[str, bytes, str]]
+    papers: dict[str, Sequence[str]]
+
+
+class MapJobs(Protocol):
+    """A function like `map` that may use other processes."""
+
+    def __call__(self, do: Callable[[RelatedJob], list[Row]], jobs: Iterable[RelatedJob], /) -> Iterable[list[Row]]: ...
+
+
+def related_rows(job: RelatedJob) -> list[Row]:
+    """Return the rows of ``related`` for some days, without the last column."""
+    from broadsheet.index.similarity import similar_papers  # noqa: PLC0415 - 50 ms: loads NumPy
+
+    days = {date: _VECTORS.decode(record).without(set(repeats.split())) for date, record, repeats in job.days}
+    return [
+        (*row, _number(date, name, days[date].digest, *row[2:], days[paper.date].digest) >> 88)
+        for date, papers in similar_papers(days, job.papers).items()
+        for name, others in papers.items()
+        for position, paper in enumerate(others, 1)
+        for row in ((date, name, position, *paper),)
+    ]
 
 
 class RelatedIndex:
@@ -62,11 +92,17 @@ class RelatedIndex:
             self._db.execute("INSERT INTO term_vector VALUES (?, ?)", (date, vectors))
             self._db.execute("INSERT INTO related_key VALUES (?, ?, '', '')", (date, digest))
 
-    def refresh(self, papers: Iterable[str], repeated: Mapping[str, str], versions: Mapping[str, str]) -> None:
+    def refresh(
+        self,
+        papers: Iterable[str],
+        repeated: Mapping[str, str],
+        versions: Mapping[str, str],
+        relate_with: "MapJobs" = map,
+    ) -> None:
         """Compute the related papers of new days, and of days that would now be compared with other papers.
 
         `papers` are those of the days that changed. `repeated` has, for each day that shows one of them, the papers
-        that an earlier day has shown. `versions` has a token that changes with a day.
+        that an earlier day has shown. `versions` has a token that changes with a day. `relate_with` computes months.
         """
         if self._none:
             return
@@ -74,11 +110,16 @@ class RelatedIndex:
         top = f"SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?1"
         condition = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
         self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {condition}", ((name,) for name in papers))
-        rows = ((names, date) for date, names in repeated.items())
-        self._db.executemany("UPDATE related_key SET repeats = ? WHERE date = ?", rows)
+        names = ((names, date) for date, names in repeated.items())
+        self._db.executemany("UPDATE related_key SET repeats = ? WHERE date = ?", names)
         stale = self._stale(versions)
-        for _, dates in groupby(sorted(stale), key=lambda date: date[:7]):
-            self._relate({date: stale[date] for date in dates})
+        months = (list(dates) for _, dates in groupby(sorted(stale), key=lambda date: date[:7]))
+        self._db.executemany("DELETE FROM related WHERE date = ?", ((date,) for date in stale))
+        top = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?5)"
+        for rows in relate_with(related_rows, map(self._job, months)):
+            self._db.executemany(f"INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, {top})", rows)
+        keys = ((key, date) for date, key in stale.items())
+        self._db.executemany("UPDATE related_key SET key = ? WHERE date = ?", keys)
 
     def _stale(self, versions: Mapping[str, str]) -> dict[str, str]:
         """Return the days whose related papers may have changed, each with its new key."""
@@ -93,29 +134,14 @@ class RelatedIndex:
         }
         return {date: keys[date] for date, _, _, key in rows if key != keys[date]}
 
-    def _relate(self, stale: Mapping[str, str]) -> None:
-        """Compute the related papers of some days."""
-        from broadsheet.index.similarity import similar_papers  # noqa: PLC0415 - 50 ms: loads NumPy
-
+    def _job(self, dates: list[str]) -> RelatedJob:
+        """Return all that the related papers of some days, in order, depend on."""
         rows = self._db.execute(
             "SELECT date, record, repeats FROM term_vector JOIN related_key USING (date)"
             " WHERE date BETWEEN ? AND ? ORDER BY date",
-            (year_before(min(stale)), max(stale)),
+            (year_before(dates[0]), dates[-1]),
         )
-        days = {date: _VECTORS.decode(record).without(set(repeats.split())) for date, record, repeats in rows}
-        similar = similar_papers(days, {date: self._with_pages(date) for date in stale})
-        related = (
-            (*row, _number(date, name, days[date].digest, *row[2:], days[paper.date].digest) >> 88)
-            for date, papers in similar.items()
-            for name, others in papers.items()
-            for position, paper in enumerate(others, 1)
-            for row in ((date, name, position, *paper),)
-        )
-        self._db.executemany("DELETE FROM related WHERE date = ?", ((date,) for date in stale))
-        top = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?5)"
-        self._db.executemany(f"INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, {top})", related)
-        keys = ((key, date) for date, key in stale.items())
-        self._db.executemany("UPDATE related_key SET key = ? WHERE date = ?", keys)
+        return RelatedJob(rows.fetchall(), {date: self._with_pages(date) for date in dates})
 
     def _with_pages(self, date: str) -> list[str]:
         """Return the papers of a day that have a page."""
@@ -124,15 +150,25 @@ class RelatedIndex:
 
     # -- queries ---------------------------------------------------------------------------------------------------
 
-    def of_day(self, date: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    def of_day(self, date: str) -> tuple[list[tuple[str, Entry]], list[tuple[str, Entry]]]:
         """Return earlier and later related papers of those that `date` was the first to show, the nearest first.
 
-        Each is (paper, related paper, first day of the related one).
+        Each is the id of the paper and the entry of the related one on its first day.
         """
-        earlier = "SELECT arxiv_id, other, other_date FROM related WHERE date = ? ORDER BY arxiv_id, position"
-        later = f"SELECT other, arxiv_id, date FROM ({_LATER} AND other_date = ?) WHERE row_number <= {MAX_LATER}"
-        both = self._db.execute(earlier, (date,)), self._db.execute(f"{later} ORDER BY other, row_number", (date,))
-        return both[0].fetchall(), both[1].fetchall()
+        later = f"SELECT other, arxiv_id, date, row_number FROM ({_LATER} AND other_date = ?1)"
+        return (
+            self._entries("SELECT arxiv_id, other, other_date, position FROM related WHERE date = ?1", date),
+            self._entries(f"{later} WHERE row_number <= {MAX_LATER}", date),
+        )
+
+    def _entries(self, related: str, date: str) -> list[tuple[str, Entry]]:
+        rows = self._db.execute(
+            f"WITH r (paper, other, first, place) AS ({related})"
+            f" SELECT r.paper, e.record, r.first, (SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = r.other)"
+            " FROM r JOIN entry e ON e.arxiv_id = r.other AND e.date = r.first ORDER BY r.paper, r.place",
+            (date,),
+        )
+        return [(paper, decode_entry(record, first, bool(top))) for paper, record, first, top in rows]
 
     def version(self, date: str) -> str:
         """Return a token that changes with the papers related to those of `date`, and with what is shown of them."""
@@ -164,9 +200,8 @@ class RelatedQueries(Queries):
         """Return by id the papers related to those with a page that `date` was the first to show."""
         related: dict[str, RelatedPapers] = {}
         for part, rows in enumerate(self._related_index.of_day(date)):
-            for name, other, first in rows:
-                entries = related.setdefault(name, RelatedPapers([], []))[part]
-                entries += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, first)
+            for name, entry in rows:
+                related.setdefault(name, RelatedPapers([], []))[part].append(entry)
         return related
 
 

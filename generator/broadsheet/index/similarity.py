@@ -6,7 +6,8 @@ are exact, and the same on every machine.
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -66,6 +67,7 @@ class _Library:
         bounds = np.cumsum([0, *(len(day.ids) for day in days.values())])
         self._spans = {date: (int(a), int(b)) for date, (a, b) in zip(days, pairwise(bounds), strict=True)}
         dates = list(days)
+        self._rarities: dict[tuple[int, int], int] = {}
         self._starts = {date: self._spans[dates[bisect_left(dates, year_before(date))]][0] for date in days}
 
     def prepare(self, papers: dict[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
@@ -87,9 +89,9 @@ class _Library:
         column = columns[self._terms]
         uses = np.flatnonzero(column)
         uses = uses[np.argsort(column[uses], kind="stable")]  # sorts numbers of two bytes in linear time
-        owner = np.repeat(np.arange(len(self._ids), dtype=np.int32), np.diff(self._ends))[uses]
-        self._keys = column[uses] * np.int64(len(self._ids)) + owner
-        self._columns, self._used_weights = columns, self._weights[uses].astype(np.int64)
+        self._users = np.repeat(np.arange(len(self._ids)), np.diff(self._ends))[uses]
+        self._keys = column[uses] * np.int64(len(self._ids)) + self._users
+        self._columns, self._used_weights = columns, self._weights[uses].astype(np.float64)
 
     def similar(self, date: str, paper: int) -> list[SimilarPaper]:
         """Return the papers similar to one of `date`."""
@@ -99,13 +101,14 @@ class _Library:
             return []
         chosen: list[int] = []
         deferred: list[int] = []
+        is_same_work = self._same_work_test()
         for index in _best(similarity):
             score = int(similarity[index])
             if score < MIN_SIMILARITY * own or len(chosen) == MAX_SIMILAR:
                 break
             other = first + index
             works = (paper, *chosen, *deferred)
-            if other == paper or score >= SAME_WORK * own or any(self._is_same_work(other, work) for work in works):
+            if other == paper or score >= SAME_WORK * own or any(is_same_work(other, work) for work in works):
                 continue
             same_day = len(chosen) < MIN_DAYS and self._dates[other] in {self._dates[work] for work in chosen}
             (deferred if same_day else chosen).append(other)
@@ -128,27 +131,43 @@ class _Library:
             users = stop - start
             if users * _COMMON > total > _LARGE:
                 continue
-            rarity = _rarity(total, users)
+            rarity = self._rarity(total, users)
             own += weight * weight * rarity
             if users > 1 and rarity:
                 spans.append((start, stop))
                 factors.append(weight * rarity)
         if not spans:
             return np.zeros(total, np.int64), own
-        users_of = np.concatenate([self._keys[start:stop] for start, stop in spans]) % len(self._ids) - first
-        products = np.concatenate(
-            [self._used_weights[start:stop] * factor for (start, stop), factor in zip(spans, factors, strict=True)]
-        )
+        users_of = np.concatenate([self._users[start:stop] for start, stop in spans])
+        users_of -= first
+        products = np.empty(len(users_of))
+        place = 0
+        for (start, stop), factor in zip(spans, factors, strict=True):
+            np.multiply(self._used_weights[start:stop], factor, out=products[place : place + stop - start])
+            place += stop - start
         # Integers far below 2**53: floats add them exactly.
         return np.bincount(users_of, products, minlength=total).astype(np.int64), own
 
-    def _is_same_work(self, paper: int, other: int) -> bool:
-        """Return whether two papers are one work: the same title, or nearly the same words."""
-        if self._titles[paper] == self._titles[other]:
-            return True
-        terms, other_terms = (self._terms[self._ends[work] : self._ends[work + 1]] for work in (paper, other))
-        shared = len(np.intersect1d(terms, other_terms, assume_unique=True))
-        return shared >= SAME_WORK * max(len(terms), len(other_terms))
+    def _rarity(self, papers: int, users: int) -> int:
+        if (papers, users) not in self._rarities:
+            self._rarities[papers, users] = round(_UNIT * math.log(papers / users) ** 2)
+        return self._rarities[papers, users]
+
+    def _same_work_test(self) -> Callable[[int, int], bool]:
+        """Return a test whether two papers are one work: the same title, or nearly the same words."""
+
+        @cache
+        def terms(work: int) -> set[int]:
+            return set(self._terms[self._ends[work] : self._ends[work + 1]].tolist())
+
+        def is_same_work(paper: int, other: int) -> bool:
+            if self._titles[paper] == self._titles[other]:
+                return True
+            sizes = [int(self._ends[work + 1] - self._ends[work]) for work in (paper, other)]
+            limit = SAME_WORK * max(sizes)
+            return min(sizes) >= limit and len(terms(paper) & terms(other)) >= limit
+
+        return is_same_work
 
 
 def _best(similarity: Integers) -> list[int]:
@@ -158,7 +177,3 @@ def _best(similarity: Integers) -> list[int]:
         lowest = max(int(np.partition(similarity, -CANDIDATES)[-CANDIDATES]), 1)
     indexes = np.nonzero(similarity >= lowest)[0].tolist()
     return sorted(indexes, key=lambda index: (-similarity[index], -index))
-
-
-def _rarity(papers: int, users: int) -> int:
-    return round(_UNIT * math.log(papers / users) ** 2)

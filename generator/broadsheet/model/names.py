@@ -40,6 +40,14 @@ _FAMILY_FIRST = re.compile(
     "[ \u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff]+"
 )  # Han, Hangul, Kana
+MAX_WORDS = 100_000  # in memory
+_PLAIN_WORD = re.compile(r"[A-Z][a-z]+|[A-Z]\.?")
+# A word to which one of these applies may be more than a part of a person's name.
+_RULES = (
+    re.compile(rf"^(?:{_PARTICLE.pattern}|{_SUFFIXES}|et|ph)$", re.IGNORECASE),
+    _TEAM,
+    _TEAM_IN_THIS_CASE,
+)
 
 
 class Name(NamedTuple):
@@ -67,9 +75,34 @@ def of_person(person: Person) -> Name:
     return of_text(person.name)
 
 
-@lru_cache(4096)  # 1 % of a cold build: a page uses each name in several formats
+class _PlainWords(dict[str, bool]):
+    """Words by whether a name of such words alone is a person's, whose last word is the family name."""
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) > MAX_WORDS:
+            self.clear()
+        is_plain = _PLAIN_WORD.fullmatch(word) is not None and not any(rule.search(word) for rule in _RULES)
+        return self.setdefault(word, is_plain)
+
+
+_PLAIN_WORDS = _PlainWords()
+
+
 def of_text(name: str) -> Name:
-    """Return the name that a source wrote, with TeX's accents or without."""
+    """Return the name that a source wrote, with TeX's accents or without.
+
+    Fast path: nine names in ten are plain words, the last of which is the family name. Slow path: `of_any_text`, five
+    times slower. The test is `test_a_plain_name_is_parsed_as_any_other`; 6,000 papers take 0.14 s instead of 0.25 s.
+    """
+    words = name.split(" ")
+    if len(words) > 1 and len(words[-1]) > 2 and all(map(_PLAIN_WORDS.__getitem__, words)):
+        return Name(words[-1], name[: -len(words[-1]) - 1])
+    return of_any_text(name)
+
+
+@lru_cache(4096)  # 1 % of a cold build: a page uses each name in several formats
+def of_any_text(name: str) -> Name:
+    """Return the name that a source wrote, by all rules."""
     whole = ET_AL.sub("", readable_name(name))
     if _BRACED.fullmatch(name) or _TEAM.search(whole) or _TEAM_IN_THIS_CASE.search(whole):
         return Name(literal=whole)

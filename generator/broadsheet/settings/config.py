@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     author_pages: AuthorPages = "all"
     alternates: Alternates = "recent"
     share_images: ShareImages = "top"
-    downloads: Downloads = "all"
+    downloads: Downloads = "years"
     publications: Publications = Publications()
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}

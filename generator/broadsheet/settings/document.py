@@ -63,6 +63,13 @@ class Document:
             raise DigestError(Diagnostic(f"{self._name}:{line}" if line else self._name, message, hint)) from error
         self.value = limits.bounded(value or {}, limits.MAX_SETTING_CHARS)
 
+    @property
+    def meaning(self) -> str:
+        """The file without comments and layout: it changes if a value, a tag or the order does."""
+        fields = ("anchor", "tag", "implicit", "value")
+        events = yaml.parse(self.text, Loader=yaml.CBaseLoader)
+        return repr([(type(event).__name__, *(getattr(event, name, None) for name in fields)) for event in events])
+
     def duplicates(self) -> Iterator[Diagnostic]:
         """Yield a problem for each key that its section has already."""
         for key, line, first in _duplicates(self.root):

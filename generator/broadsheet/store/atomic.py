@@ -29,6 +29,20 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False, sole: bo
     return True
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file into a folder that no other program reads until it is complete.
+
+    A file that is there, of a killed writer, is replaced. Without a temporary file, it takes half the time.
+    """
+    try:
+        handle = _create(str(path))
+    except FileExistsError:
+        write_atomically(path, data)
+        return
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
 def write_together(files: Iterable[tuple[Path, bytes]]) -> Iterator[bool | OSError]:
     """Write several files durably; yield for each True (written), False (unchanged) or the OSError.
 

@@ -64,10 +64,19 @@ FORMATS = (JSON_LINES, SQLITE)
 
 
 class ArchiveMonth(NamedTuple):
-    """The days of one month. `version` changes when one of their files does."""
+    """The days of one month, each with the version of its files."""
 
-    version: str
-    dates: tuple[str, ...]
+    days: tuple[tuple[str, str], ...]
+
+    @property
+    def version(self) -> str:
+        """The version; it changes when one of the days does."""
+        return _digest([version for _, version in self.days])
+
+    @property
+    def dates(self) -> list[str]:
+        """The dates of the days."""
+        return [date for date, _ in self.days]
 
 
 class Download(NamedTuple):
@@ -81,6 +90,16 @@ class Download(NamedTuple):
     def version(self) -> str:
         """The version; it changes with the content."""
         return _digest([*(month.version for month in self.months), self.publications])
+
+    @property
+    def last(self) -> str:
+        """The last day; empty if it has none."""
+        return self.months[-1].dates[-1] if self.months else ""
+
+    def until(self, date: str) -> "Download":
+        """Return the file without the days after a date."""
+        days = (tuple(day for day in month.days if day[0] <= date) for month in self.months)
+        return self._replace(months=tuple(ArchiveMonth(month) for month in days if month))
 
     def path(self, form: ArchiveFormat) -> str:
         """Return the file's path, relative to the site's root."""
@@ -100,8 +119,8 @@ def downloads(catalogue: Index, settings: Settings) -> list[Download]:
     if settings.downloads == "none":
         return []
     days = catalogue.day_fingerprints()
-    months = [(name, list(dates)) for name, dates in groupby(days, lambda date: date[:7])]
-    archive_months = [ArchiveMonth(_digest(days[date] for date in dates), tuple(dates)) for _, dates in months]
+    months = groupby(days.items(), lambda day: day[0][:7])
+    archive_months = [ArchiveMonth(tuple(month)) for _, month in months]
     publications = catalogue.publications_version()
     if settings.downloads == "all":
         return [Download("archive", tuple(archive_months), publications)]

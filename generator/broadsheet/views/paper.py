@@ -49,13 +49,7 @@ class PaperRenderer:
         self.data = DataAttributes(entries)
         self.scores = ScoreRenderer(settings.rubric, entries, places)
         self._hues = topic_hues(settings.topics)
-        self._topics = {topic.id: self._topic_link(topic) for topic in settings.topics}
-
-    def _topic_link(self, topic: Topic) -> str:
-        to = self._link(f"topics/{topic.id}/")
-        return remove_empty_lines(
-            f'<a class="topic hue-{self._hues[topic.id]}" href="{to}">{escaped(topic.label)}</a>\n'
-        )
+        self._topics = {topic.id: topic_link(topic, self._hues[topic.id], link) for topic in settings.topics}
 
     def hue(self, entry: Entry) -> str:
         """Return the class of the paper's colour."""
@@ -126,6 +120,12 @@ class PaperRenderer:
         yield f'<a href="{arxiv.pdf}">PDF</a>'
         if arxiv.html:
             yield f'<a href="{arxiv.html}">HTML</a>'
+
+
+def topic_link(topic: Topic, hue: str, link: MakeLink) -> str:
+    """Return a link to the page of a topic, on a line."""
+    to = link(f"topics/{topic.id}/")
+    return remove_empty_lines(f'<a class="topic hue-{hue}" href="{to}">{escaped(topic.label)}</a>\n')
 
 
 def _unresolvable_id(name: str, address: str) -> str:

@@ -32,14 +32,15 @@ from broadsheet.views.citations import FORMATS, Citation
 from broadsheet.views.data_attributes import scores_and_topics
 from broadsheet.views.foreign_text import attributes, isolated
 from broadsheet.views.page import Page, relative
-from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
+from broadsheet.views.paper import MakeLink, author_list, other_links, publication_notes, topic_link
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.place import entry_place, place_sentence, places_of
-from broadsheet.views.score import grade_paragraphs, scorer_words
+from broadsheet.views.score import ScoreRenderer, grade_paragraphs, scorer_words
 from broadsheet.views.share.card import has_card, with_card
 from broadsheet.views.share.papers import paper_card
 from broadsheet.views.signposting import paper_links
 from broadsheet.views.structured_data import json_ld, paper_data
+from broadsheet.views.topic_colours import hue_of, topic_hues
 
 DESCRIPTION_CHARS = 200
 # The last day decides these fields, whichever day has the newest version of the text.
@@ -178,23 +179,25 @@ def _description(paper: Paper) -> str:
 
 
 def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator[str]:
-    paper, renderer = history.paper, PaperRenderer(settings, link)
+    paper = history.paper
     by = "Authors not given"
     if paper.authors:
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
-    hue = renderer.hue(history.entries[-1])
+    hues = topic_hues(settings.topics)
+    hue = hue_of(history.entries[-1], hues)
+    scores = ScoreRenderer(settings.rubric, (), {})
     data = f'data-paper="{escaped(paper.arxiv_id)}" data-title="{escaped(rendering.plain(paper.title))}"'
     data += f" {scores_and_topics([*history.entries[-1:], *_rated(history)[:1]][-1])}"
-    yield f'<div class="digest layout">\n<article class="column paper-page {hue}" {data}>\n'
-    yield from (f"{renderer.scores.mark(entry)}\n" for entry in _rated(history)[:1] if entry.paper.score is not None)
+    yield f'<div class="digest layout">\n<article class="column paper-page hue-{hue}" {data}>\n'
+    yield from (f"{scores.mark(entry)}\n" for entry in _rated(history)[:1] if entry.paper.score is not None)
     yield f'<div class="authors">{by}</div>\n<p class="links">{" ".join(_links(paper))}</p>\n'
     if paper.extra.get("withdrawn"):
         yield _withdrawal(paper.arxiv_comment)
     yield from publication_notes(history.publications, link)
     yield from _ratings(history, settings.rubric)
     topics = {topic for entry in history.entries for topic in entry.topics}
-    if topic_links := renderer.topics(msgspec.structs.replace(history.entries[0], topics=tuple(topics))):
-        yield f'<p class="meta">{topic_links}</p>\n'
+    if links := "".join([topic_link(topic, hues[topic.id], link) for topic in settings.topics if topic.id in topics]):
+        yield f'<p class="meta">{links}</p>\n'
     if paper.abstract:
         start = f'<h2>Abstract</h2>\n<p class="abstract"{attributes(paper.abstract)}>'
         yield f"{start}{rendering.html(paper.abstract)}</p>\n"

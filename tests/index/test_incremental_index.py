@@ -1,0 +1,67 @@
+"""An index that was refreshed after each of many changes answers as a new one of the same archive does."""
+
+import random
+
+import pytest
+
+from broadsheet.index.index import Index
+from broadsheet.model.paper import Paper
+from broadsheet.model.publication import Publication, parse_records
+from broadsheet.settings.config import Settings
+from tests.index.test_citation_keys import Works
+
+PEOPLE = ("Ada Lovelace", "Kurt Gödel", "Emmy Noether", "Alan Turing", "Grace Hopper", "Sofia Kovalevskaya")
+TITLES = ("Learning A", "Learning routers", "Routers of experts", "Pruning heads", "Folding proteins", "On pruning")
+DATES = [f"2025-05-{day:02}" for day in range(1, 19)]
+
+
+def some_day(draw: random.Random) -> tuple[Paper, ...] | None:
+    if draw.random() < 0.2:
+        return None
+    ids = draw.sample(range(1, 40), draw.randrange(1, 8))
+    return tuple(
+        Paper(
+            arxiv_id=f"2505.{number:05}",
+            title=draw.choice(TITLES),
+            authors=tuple(draw.sample(PEOPLE, draw.randrange(3))),
+            abstract=" ".join(draw.choices("router expert protein head fold prune".split(), k=9)),
+            relevance=draw.randrange(1, 11),
+            novelty=5,
+        )
+        for number in ids
+    )
+
+
+def some_works(draw: random.Random) -> tuple[Publication, ...]:
+    people = draw.sample(PEOPLE, draw.randrange(4))
+    rows = [
+        {"_id": str(n), "title": "T", "year": "2025", "author": [{"first_name": a, "last_name": b}]}
+        for n, (a, b) in enumerate(name.split() for name in people)
+    ]
+    return tuple(parse_records(rows, "x")[0])
+
+
+def answers(index: Index) -> list[object]:
+    found: list[object] = [index.author_slugs(), [index.author(slug) for slug in index.author_slugs()]]
+    queries = [(name, (date,)) for name in ("paper_keys", "author_links", "related") for date in DATES]
+    queries += [(name, (slug,)) for name in ("author", "author_publications") for slug in index.author_slugs()]
+    for name, arguments in queries:
+        found += [(name, arguments, getattr(index, name)(*arguments), index.version(name, arguments))]
+    return found
+
+
+@pytest.mark.parametrize("pages", ["all", "institution"])
+@pytest.mark.parametrize("seed", range(4))
+def test_an_index_after_changes_answers_as_a_new_one(seed: int, pages: str) -> None:
+    draw = random.Random(seed)
+    settings = Settings(paper_pages="all", author_pages=pages)  # type: ignore[arg-type]
+    archive, index = Works({}), Index(":memory:", settings)
+    for _ in range(12):
+        for date in draw.sample(DATES, draw.choice([1, 1, 2, 9])):
+            archive.change(date, some_day(draw))
+        if draw.random() < 0.3:
+            archive.works = some_works(draw)
+        index.refresh(archive)
+        new = Index(":memory:", settings)
+        new.refresh(archive)
+        assert answers(index) == answers(new)
