@@ -258,6 +258,25 @@ def test_the_numbers_fall_with_what_is_read_wherever_it_is_read(address: str, ta
     expect(line).to_contain_text("31 new")  # rather than none
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_front_page_leads_to_the_saved_papers_and_counts_them(address: str, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 844})
+    tab = context.new_page()
+    tab.goto(address)
+    link = tab.locator(".digest a", has_text="Saved")
+    expect(link).to_have_text("Saved")
+    tab.locator(".front > .item").nth(0).get_by_role("button", name="Save:").click()
+    tab.locator(".front > .item").nth(1).get_by_role("button", name="Save:").click()
+    expect(link).to_have_text("Saved 2")
+    tab.reload()
+    expect(link).to_have_text("Saved 2")
+    expect(tab.locator(".news-line a")).to_contain_text("new in the last week")
+    assert tab.evaluate(SHIFT) <= 0.01
+    link.click()
+    expect(tab.locator("#saved .item")).to_have_count(2)
+    context.close()
+
+
 def test_another_first_day_does_not_change_the_number(address: str, tab: Page) -> None:
     tab.goto(f"{address}since/?since=2025-05-27")
     expect(status(tab)).to_contain_text("11 papers of 1 day")
