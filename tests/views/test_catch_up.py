@@ -194,11 +194,13 @@ def test_without_scripts_the_navigation_has_no_place_for_a_number(address: str, 
 
 
 def test_the_index_counts_high_scores_of_papers_that_no_earlier_day_had(tmp_path: Path) -> None:
-    root = make_digest(tmp_path, DAYS, SETTINGS + "search: false\n")
+    later = {"2025-05-28": [paper("2505.10002", relevance=9, novelty=9), paper("2505.00001", relevance=3)]}
+    root = make_digest(tmp_path, DAYS | later, SETTINGS + "search: false\n")
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     index = json.loads((root / "site/since/days.json").read_bytes())
-    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2})
+    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2, "2025-05-27": 1})
+    assert index["fresh"] == {"2025-05-26": 20, "2025-05-27": 11}
     assert index["hues"].keys() == index["topics"].keys()
 
 
