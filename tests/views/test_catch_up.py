@@ -194,11 +194,13 @@ def test_without_scripts_the_navigation_has_no_place_for_a_number(address: str, 
 
 
 def test_the_index_counts_high_scores_of_papers_that_no_earlier_day_had(tmp_path: Path) -> None:
-    root = make_digest(tmp_path, DAYS, SETTINGS + "search: false\n")
+    later = {"2025-05-28": [paper("2505.10002", relevance=9, novelty=9), paper("2505.00001", relevance=3)]}
+    root = make_digest(tmp_path, DAYS | later, SETTINGS + "search: false\n")
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     index = json.loads((root / "site/since/days.json").read_bytes())
-    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2})
+    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2, "2025-05-27": 1})
+    assert index["fresh"] == {"2025-05-26": 20, "2025-05-27": 11}
     assert index["hues"].keys() == index["topics"].keys()
 
 
@@ -256,6 +258,25 @@ def test_the_numbers_fall_with_what_is_read_wherever_it_is_read(address: str, ta
     tab.route("**/ids.json", lambda route: route.abort())
     tab.goto(address)
     expect(line).to_contain_text("31 new")  # rather than none
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_front_page_leads_to_the_saved_papers_and_counts_them(address: str, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 844})
+    tab = context.new_page()
+    tab.goto(address)
+    link = tab.locator(".digest a", has_text="Saved")
+    expect(link).to_have_text("Saved")
+    tab.locator(".front > .item").nth(0).get_by_role("button", name="Save:").click()
+    tab.locator(".front > .item").nth(1).get_by_role("button", name="Save:").click()
+    expect(link).to_have_text("Saved 2")
+    tab.reload()
+    expect(link).to_have_text("Saved 2")
+    expect(tab.locator(".news-line a")).to_contain_text("new in the last week")
+    assert tab.evaluate(SHIFT) <= 0.01
+    link.click()
+    expect(tab.locator("#saved .item")).to_have_count(2)
+    context.close()
 
 
 def test_another_first_day_does_not_change_the_number(address: str, tab: Page) -> None:
