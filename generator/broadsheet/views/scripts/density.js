@@ -1,7 +1,7 @@
 // Cards or headlines: the density of lists, and a headline that unfolds in place. The style sheet decides which rows are
 // headlines (styles/rows.css): with "mixed", those after the first ten of a day.
 
-import { element } from "./elements.js";
+import { element, targetId } from "./elements.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
 const HELD = "a, button, summary, details, input, textarea, select, label, math, .scroll";
@@ -42,7 +42,7 @@ function onClick(event) {
 }
 
 function unfoldTarget() {
-  const node = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const node = document.getElementById(targetId());
   if (node?.matches(".paper") && isHeadline(node)) {
     unfold(node);
     node.scrollIntoView();

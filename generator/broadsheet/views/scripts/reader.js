@@ -1,7 +1,7 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
 import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from "./density.js";
-import { button, element, root } from "./elements.js";
+import { button, element, root, targetId } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
 import { count, countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
@@ -80,9 +80,9 @@ async function addControls(callback) {
 
 /** Show the paper that the address names, even if its filters hide it. */
 function showTarget() {
-  const target = view.papers.find(({ node }) => node.id && node.id === location.hash.slice(1));
-  if (!target?.node.hidden) return;
-  target.node.hidden = false;
+  const paper = view.papers.find(({ node }) => node.id && node.id === targetId());
+  if (!paper?.node.hidden) return;
+  paper.node.hidden = false;
   notice.textContent = "The filters hide the paper of this link; it is shown all the same.";
 }
 
