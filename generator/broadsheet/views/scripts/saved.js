@@ -81,7 +81,7 @@ async function showLink() {
 
 // A link that brings papers asks before it changes anything.
 async function receiveLink() {
-  if (!location.hash.startsWith("#take=")) return;
+  if (!/^#(ids|take)=/.test(location.hash)) return;
   const { offer } = await import("./take.js");
   offer(() => list.listSaved());
 }
