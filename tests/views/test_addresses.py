@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.example import SETTINGS, digest, make_digest, paper
 from tests.static_host import hosted
@@ -61,3 +61,60 @@ def test_bars_of_a_skyline_need_no_paper_of_the_page(address: str, tab: Page) ->
     assert tab.locator(".skyline a[href='#x'], .skyline a[href='#%E0%A4%A']").count() == 2
     expect(tab.locator(".toolbar [role=status]")).to_have_text(f"{len(IDS)} papers")
     assert tab.locator(".skyline title").count() == len(IDS) - 2
+
+
+# -- papers that the filters hide ---------------------------------------------------------------------------------
+
+HIDDEN = "The filters hide the paper of this link; it is shown all the same."
+
+
+def bar(tab: Page, name: str) -> Locator:
+    return tab.locator(f".skyline a[href='#{name}']")
+
+
+def test_a_bar_of_a_hidden_paper_shows_it(address: str, tab: Page) -> None:
+    tab.set_viewport_size({"width": 1000, "height": 500})
+    tab.goto(f"{address}{DAY}?topic=compression")
+    expect(tab.locator(".paper:visible")).to_have_count(7)
+    for name in (IDS[0], IDS[12], IDS[0]):  # a card, a headline
+        paper = tab.locator(f"[id='{name}']")
+        bar(tab, name).click(force=True)
+        expect(paper).to_be_visible()
+        expect(paper).to_be_in_viewport()
+        expect(paper.locator(".comment")).to_be_visible()
+        expect(tab.locator(".notice")).to_have_text(HIDDEN)
+    tab.keyboard.press("s")
+    expect(tab.locator(f"[id='{IDS[0]}'] button.saved")).to_have_attribute("aria-pressed", "true")
+    expect(tab.locator(".notice")).to_have_text(HIDDEN)
+
+
+def test_the_same_bar_shows_its_paper_again(address: str, tab: Page) -> None:
+    tab.goto(f"{address}{DAY}?topic=compression#{IDS[2]}")
+    paper = tab.locator(f"[id='{IDS[2]}']")
+    expect(paper).to_be_visible()
+    tab.locator("select[name=score]").select_option(index=1)
+    expect(paper).to_be_hidden()
+    expect(tab.locator(".notice")).to_have_text("")
+    bar(tab, IDS[2]).click(force=True)
+    expect(paper).to_be_visible()
+
+
+def test_an_encoded_id_in_the_address_shows_its_paper(address: str, tab: Page) -> None:
+    tab.goto(f"{address}{DAY}?topic=compression#{IDS[4].replace('.', '%2E')}")
+    expect(tab.locator(f"[id='{IDS[4]}']")).to_be_visible()
+    tab.go_back()
+
+
+# -- headlines ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["Enter", "click of assistive technology"])
+def test_the_title_of_a_headline_opens_without_a_pointer(address: str, tab: Page, way: str) -> None:
+    tab.goto(address + DAY)
+    link = tab.locator(".paper").nth(12).locator("h2 a")
+    if way == "Enter":
+        link.focus()
+        tab.keyboard.press(way)
+    else:
+        link.evaluate("node => node.click()")
+    tab.wait_for_url(f"**/papers/{IDS[12]}/")

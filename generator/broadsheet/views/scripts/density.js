@@ -35,13 +35,14 @@ function onClick(event) {
   const { target, ctrlKey, metaKey, shiftKey, altKey } = event;
   const node = target.closest?.(".paper, .item");
   if (!node || ctrlKey || metaKey || shiftKey || altKey || !isHeadline(node)) return;
-  const isTitle = target.closest("h2, h3");
+  const isTitle = event.detail && target.closest("h2, h3"); // without a pointer, a link opens
   if (!isTitle && (target.closest(HELD) || !getSelection().isCollapsed)) return;
   event.preventDefault();
   unfold(node);
 }
 
-function unfoldTarget() {
+/** Unfold the headline that the address names. */
+export function unfoldTarget() {
   const node = document.getElementById(targetId());
   if (node?.matches(".paper") && isHeadline(node)) {
     unfold(node);

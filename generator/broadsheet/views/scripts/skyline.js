@@ -39,3 +39,4 @@ export function showBars() {
 }
 
 subscribe(showBars);
+showBars();

@@ -2,7 +2,7 @@
 
 import { button, decode, element, root } from "./elements.js";
 import { count, savedPapers, status } from "./paper-list.js";
-import { notice } from "./papers.js";
+import { warn } from "./papers.js";
 import { ARXIV } from "./records.js";
 import { load, savePreferences, state, updatePapers } from "./storage.js";
 
@@ -95,10 +95,10 @@ const completeTitles = async (ids) => (await import("./titles.js")).completeReco
 export function offer(callback) {
   const { ids, all, settings } = parseLink(location.hash);
   document.querySelector(".offer")?.remove();
+  warn("");
   const hasSettings = Object.keys(settings).length > 0;
   if (!ids.length && !hasSettings) {
-    notice.textContent = "This link has no papers.";
-    return;
+    return warn("This link has no papers.");
   }
   load();
   const added = ids.filter((id) => !isSaved(id));
