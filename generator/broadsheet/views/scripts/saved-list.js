@@ -4,8 +4,8 @@ import { button, element } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { countOf, savedPapers, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
-import { ARXIV, byline, pageOf } from "./records.js";
-import { chipsOf, hueOf, scoreMark } from "./rows.js";
+import { byline, pageOf } from "./records.js";
+import { chipsOf, hueOf, scoreMark, sourceLinks } from "./rows.js";
 import { state, updatePaper } from "./storage.js";
 
 const PAGE_SIZE = 100;
@@ -70,12 +70,12 @@ function savedItem(paper, order) {
     placeholder: "Note",
     oninput: () => updatePaper(id, { note: note.value }),
   });
-  const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
   const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
   node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
   node.append(element("p", { className: "authors", textContent: byline(record) }));
   const saved = element("span", { textContent: `saved ${date}` });
-  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), ...chipsOf(paper, labels), saved), note);
+  const facts = [element("span", {}, id), ...chipsOf(paper, labels), saved, ...sourceLinks(paper)];
+  node.append(element("p", { className: "meta" }, ...facts.flatMap((fact) => [fact, " "])), note);
   return { node, order, id, note };
 }
 

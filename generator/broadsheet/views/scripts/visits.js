@@ -6,15 +6,21 @@ import { root } from "./elements.js";
 import { load, notify, state, store } from "./storage.js";
 
 const VISIT_GAP_MS = 6 * 3600 * 1000; // after it, a new visit begins
+const FETCH_TIMEOUT_MS = 30_000;
 const MAX_DAYS = 120;
 const MAX_DATE = new Date(Date.now() + 2 * 864e5).toISOString();
 
 export const isDate = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 const requests = {};
+/** Fetch a JSON file of the site, not for ever. */
+export async function fetchFile(path) {
+  const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  return response.json();
+}
+
 /** Fetch the papers of a day, or the index of the days. */
-export const fetchNews = (name) =>
-  (requests[name] ??= fetch(new URL(`since/${name}.json`, root)).then((response) => response.json()));
+export const fetchNews = (name) => (requests[name] ??= fetchFile(`since/${name}.json`));
 
 function mergeCounts(a, b) {
   const counts = {};
