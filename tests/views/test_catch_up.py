@@ -155,6 +155,22 @@ def test_the_rest_is_marked_read_and_that_can_be_undone(address: str, tab: Page)
     assert not any(name.startswith("2505.1") for name in ids(tab))
 
 
+@pytest.mark.parametrize(("topic", "left"), [("", ALL - 12), ("llm", 20 - 12)])
+def test_with_ten_minutes_the_rest_is_what_the_dozen_lacks(address: str, tab: Page, topic: str, left: int) -> None:
+    tab.goto(f"{address}since/?minutes=10&topic={topic}")
+    expect(status(tab)).to_have_text("12 papers for ten minutes, the best of each topic")
+    best = ids(tab)
+    tab.get_by_role("button", name="Mark the rest read").click()
+    assert ids(tab) == best
+    marked = {name for name, entry in record(tab).items() if entry.get("read", 0) > 0}
+    assert len(marked) == left
+    assert not marked & set(best)
+    expect(tab.get_by_role("button", name="Mark the rest read")).to_be_hidden()
+    tab.get_by_role("button", name="Undo").click()
+    assert not any(entry["read"] > 0 for entry in record(tab).values())
+    assert ids(tab) == best
+
+
 def test_other_pages_say_how_much_is_new(address: str, context: BrowserContext, tab: Page) -> None:
     tab.goto(address + "about/")
     expect(number(tab)).to_have_attribute("data-new", f"{ALL}")
@@ -232,7 +248,7 @@ def test_the_front_page_says_what_is_new_with_numbers(address: str, tab: Page) -
     tab.reload()
     expect(line).to_have_text("11 new since Mon 26 May 2025 ›")
     line.click()
-    expect(status(tab)).to_have_text("11 papers of 1 day, without 1 shown before")
+    expect(status(tab)).to_have_text("11 papers of 1 day, without 1 listed on earlier days")
 
 
 def test_the_numbers_fall_with_what_is_read_wherever_it_is_read(address: str, tab: Page) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, FloatRect, Page, expect
+from playwright.sync_api import BrowserContext, FloatRect, Page, Route, expect
 
 from tests.example import paper
 
@@ -150,3 +150,60 @@ def overlap(a: FloatRect, b: FloatRect) -> bool:
         and a["y"] < b["y"] + b["height"]
         and b["y"] < a["y"] + a["height"]
     )
+
+
+# -- titles -------------------------------------------------------------------------------------------------------
+
+MANY = [f"2505.3{n:04}" for n in range(260)]
+
+
+def untitled(tab: Page) -> list[str]:
+    return [name for name, entry in stored(tab).items() if not entry.get("title")]
+
+
+def test_all_papers_of_a_link_get_their_titles_from_few_files(address: str, tab: Page) -> None:
+    requests: list[str] = []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto(f"{address}saved/#take={'~'.join([*MANY, '2505.18313', 'math%2F0306266', '2401.00001'])}")
+    tab.get_by_role("button", name="Add them").click()
+    expect(tab.locator("#saved h3", has_text="Number 259")).to_be_visible()
+    tab.get_by_role("searchbox").fill("alpha")
+    expect(tab.locator("#saved h3")).to_have_text(["Alpha"])
+    assert untitled(tab) == ["2401.00001"]
+    record = stored(tab)["2505.30007"]
+    assert (record["title"], record["authors"]) == ("Number 7", ["Ada Lovelace"])
+    assert record["address"].endswith("2505.30007") or record["address"] == "papers/2505.30007/"
+    assert len([url for url in requests if "/daily/" in url or "/papers/" in url]) <= 2
+
+
+def test_titles_that_are_missing_come_on_a_later_visit(address: str, tab: Page) -> None:
+    tab.route("**/*.json*", lambda route: route.abort())
+    put(tab, address, {name: {"saved": 1} for name in MANY[:3]})
+    expect(tab.locator("#saved h3")).to_have_text(MANY[:3])
+    tab.unroute("**/*.json*")
+    tab.reload()
+    expect(tab.locator("#saved h3")).to_have_text([f"Number {n}" for n in range(3)])
+    tab.locator("textarea").first.fill("mine")
+    requests: list[str] = []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.reload()
+    expect(tab.locator("#saved h3")).to_have_text([f"Number {n}" for n in range(3)])
+    assert not [url for url in requests if "titles.js" in url]
+
+
+def test_titles_that_come_late_leave_the_note_that_is_written(address: str, tab: Page) -> None:
+    slow: list[Route] = []
+
+    def hold(route: Route) -> None:
+        slow.append(route)
+
+    tab.route("**/since/2025-06-02.json", hold)
+    put(tab, address, {name: {"saved": 1} for name in MANY[:2]})
+    tab.locator("textarea").first.fill("mine")
+    while not slow:
+        tab.wait_for_timeout(20)
+    slow[0].continue_()
+    while untitled(tab):
+        tab.wait_for_timeout(20)
+    assert tab.evaluate("document.activeElement.value") == "mine"
+    assert stored(tab)[MANY[0]]["note"] == "mine"

@@ -11,7 +11,7 @@ export function element(name, properties, ...children) {
 
 export const button = (textContent, callback, properties) =>
   Object.assign(element("button", { type: "button", textContent, ...properties }), { onclick: callback });
-/** Decode a part of an address; a malformed one stays as it is. */
+/** Decode a part of an address; leave a malformed one. */
 export function decode(text) {
   try {
     return decodeURIComponent(text);

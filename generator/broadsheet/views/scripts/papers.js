@@ -47,7 +47,7 @@ function showMarks(paper) {
 
 let warning = "";
 
-/** Show a warning beside that of refused storage, or take it away. */
+/** Show a warning beside that of storage, or none. */
 export function warn(text) {
   warning = text;
   const all = `${text} ${storageError}`.trim();

@@ -89,8 +89,6 @@ function takeIn(ids, { keys, ...settings }) {
   if (Object.keys(settings).length) savePreferences(settings);
 }
 
-const completeTitles = async (ids) => (await import("./titles.js")).completeRecords(ids);
-
 /** Ask whether to add the papers of the page's address to those here, and call `callback` if they are. */
 export function offer(callback) {
   const { ids, all, settings } = parseLink(location.hash);
@@ -114,7 +112,6 @@ export function offer(callback) {
     takeIn(ids, settings);
     close();
     callback();
-    completeTitles(ids).then(callback, () => {}); // without the search index, ids remain
   });
   const box = element(
     "div",
