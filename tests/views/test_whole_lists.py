@@ -220,19 +220,19 @@ def test_the_way_back_leads_to_as_many_papers(address: str, tab: Page, path: str
     tab.goto(address + path)
     tab.get_by_role("button", name="Show more: 6 left").click()
     expect(tab.locator("#rest button")).to_be_hidden()
-    shown = ids(tab)
+    before = ids(tab)
     last = tab.locator("ol.list > .item").last
     last.scroll_into_view_if_needed()
     last.locator(".date").click()
     tab.wait_for_url("**/daily/**")
     tab.go_back()
-    expect(tab.locator("ol.list > .item")).to_have_count(len(shown))
-    assert ids(tab) == shown
+    expect(tab.locator("ol.list > .item")).to_have_count(len(before))
+    assert ids(tab) == before
     expect(tab.locator("ol.list > .item").last).to_be_in_viewport()
     choose(tab, "sort", "date")
     expect(tab.locator("#rest button")).to_have_count(1)
     tab.go_back()
-    expect(tab.locator("ol.list > .item")).to_have_count(len(shown))
+    expect(tab.locator("ol.list > .item")).to_have_count(len(before))
 
 
 def test_refused_storage_is_reported_whatever_is_chosen(address: str, tab: Page) -> None:

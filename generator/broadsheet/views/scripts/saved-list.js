@@ -20,7 +20,12 @@ const query = element("input", {
   oninput: () => restart(),
 });
 const filters = element("span", { className: "facets" });
-const more = button("", () => listUpTo(limit + PAGE_SIZE));
+const more = button("", () => {
+  history.replaceState({ limit: limit + PAGE_SIZE }, ""); // for the way back
+  listUpTo(limit + PAGE_SIZE);
+});
+
+const limitOfState = () => Math.max(PAGE_SIZE, Math.floor(history.state?.limit) || 0);
 
 function listUpTo(number) {
   limit = number;
@@ -116,6 +121,6 @@ export function startList() {
   labels = JSON.parse(list.dataset.labels);
   status.after(query, ...foldable(filters));
   list.after(more);
-  listSaved();
-  addEventListener("popstate", listSaved);
+  listUpTo(limitOfState());
+  addEventListener("popstate", () => listUpTo(limitOfState()));
 }
