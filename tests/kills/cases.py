@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -138,6 +139,8 @@ def _day(root: Path) -> Result:
             found[name] = json.dumps({key: receipt[key] for key in receipt if key not in TIMES_AND_COSTS}).encode()
         elif name.startswith("data/replies/"):
             found[name] = b""
+        elif name.startswith("data/papers/"):  # a site may have shown the papers of a killed run, still unscored
+            found[name] = re.sub(rb',"changed":"[^"]*"', b"", data)
     return found
 
 

@@ -60,6 +60,7 @@ def test_on_paper_a_day_is_what_one_reads(address: str, chromium: Browser) -> No
     tab = context.new_page()
     tab.goto(f"{address}daily/2025/05/27/")
     folded, unfolded = (tab.locator(f".paper > details{state} > p").first for state in (":not([open])", "[open]"))
+    tab.locator(".paper > details > summary").first.click()
     controls = tab.locator(".masthead, .sidebar, .page-nav, .toolbar, .marks, .md-footer, .receipt-tables")
     assert controls.count() > 6
     tab.emulate_media(media="print")

@@ -155,6 +155,22 @@ def test_the_rest_is_marked_read_and_that_can_be_undone(address: str, tab: Page)
     assert not any(name.startswith("2505.1") for name in ids(tab))
 
 
+@pytest.mark.parametrize(("topic", "left"), [("", ALL - 12), ("llm", 20 - 12)])
+def test_with_ten_minutes_the_rest_is_what_the_dozen_lacks(address: str, tab: Page, topic: str, left: int) -> None:
+    tab.goto(f"{address}since/?minutes=10&topic={topic}")
+    expect(status(tab)).to_have_text("12 papers for ten minutes, the best of each topic")
+    best = ids(tab)
+    tab.get_by_role("button", name="Mark the rest read").click()
+    assert ids(tab) == best
+    marked = {name for name, entry in record(tab).items() if entry.get("read", 0) > 0}
+    assert len(marked) == left
+    assert not marked & set(best)
+    expect(tab.get_by_role("button", name="Mark the rest read")).to_be_hidden()
+    tab.get_by_role("button", name="Undo").click()
+    assert not any(entry["read"] > 0 for entry in record(tab).values())
+    assert ids(tab) == best
+
+
 def test_other_pages_say_how_much_is_new(address: str, context: BrowserContext, tab: Page) -> None:
     tab.goto(address + "about/")
     expect(number(tab)).to_have_attribute("data-new", f"{ALL}")
@@ -194,11 +210,13 @@ def test_without_scripts_the_navigation_has_no_place_for_a_number(address: str, 
 
 
 def test_the_index_counts_high_scores_of_papers_that_no_earlier_day_had(tmp_path: Path) -> None:
-    root = make_digest(tmp_path, DAYS, SETTINGS + "search: false\n")
+    later = {"2025-05-28": [paper("2505.10002", relevance=9, novelty=9), paper("2505.00001", relevance=3)]}
+    root = make_digest(tmp_path, DAYS | later, SETTINGS + "search: false\n")
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     index = json.loads((root / "site/since/days.json").read_bytes())
-    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2})
+    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2, "2025-05-27": 1})
+    assert index["fresh"] == {"2025-05-26": 20, "2025-05-27": 11}
     assert index["hues"].keys() == index["topics"].keys()
 
 
@@ -230,7 +248,7 @@ def test_the_front_page_says_what_is_new_with_numbers(address: str, tab: Page) -
     tab.reload()
     expect(line).to_have_text("11 new since Mon 26 May 2025 ›")
     line.click()
-    expect(status(tab)).to_have_text("11 papers of 1 day, without 1 shown before")
+    expect(status(tab)).to_have_text("11 papers of 1 day, without 1 listed on earlier days")
 
 
 def test_the_numbers_fall_with_what_is_read_wherever_it_is_read(address: str, tab: Page) -> None:
@@ -256,6 +274,25 @@ def test_the_numbers_fall_with_what_is_read_wherever_it_is_read(address: str, ta
     tab.route("**/ids.json", lambda route: route.abort())
     tab.goto(address)
     expect(line).to_contain_text("31 new")  # rather than none
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_front_page_leads_to_the_saved_papers_and_counts_them(address: str, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 844})
+    tab = context.new_page()
+    tab.goto(address)
+    link = tab.locator(".digest a", has_text="Saved")
+    expect(link).to_have_text("Saved")
+    tab.locator(".front > .item").nth(0).get_by_role("button", name="Save:").click()
+    tab.locator(".front > .item").nth(1).get_by_role("button", name="Save:").click()
+    expect(link).to_have_text("Saved 2")
+    tab.reload()
+    expect(link).to_have_text("Saved 2")
+    expect(tab.locator(".news-line a")).to_contain_text("new in the last week")
+    assert tab.evaluate(SHIFT) <= 0.01
+    link.click()
+    expect(tab.locator("#saved .item")).to_have_count(2)
+    context.close()
 
 
 def test_another_first_day_does_not_change_the_number(address: str, tab: Page) -> None:

@@ -1,8 +1,10 @@
 """The frame around pages: navigation and space on a phone, paper, lost pages, the language."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import lxml.html
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -142,3 +144,23 @@ def test_the_address_of_a_lost_page_leads_to_its_paper(site: tuple[Path, str], c
 
 def test_the_language_of_a_page_is_that_of_its_words(site: tuple[Path, str]) -> None:
     assert '<html lang="en"' in (site[0] / "index.html").read_text("utf-8")
+
+
+def test_the_name_of_a_site_is_text(tmp_path: Path) -> None:
+    name = 'R&D <i>"news"</i> of AT&amp;T'
+    root = make_digest(tmp_path, {"2025-05-27": PAPERS[:1]}, settings=SETTINGS + "search: false\n")
+    settings = root / "mkdocs.yml"
+    named = [
+        f"site_name: {json.dumps(name)}" if "site_name:" in line else line for line in settings.read_text().split("\n")
+    ]
+    settings.write_text("\n".join(named), "utf-8")
+    (root / "docs/by-hand.md").write_text("# By hand & <em>more</em>\n", "utf-8")
+    (root / "docs/titled.md").write_text("---\ntitle: Titled\n---\nText.\n", "utf-8")
+    build(root, processes=1)
+    for path in ("", "daily/2025/05/27/", "by-hand/", "titled/", "404.html"):
+        file = root / "site" / path
+        page = lxml.html.fromstring((file if file.suffix else file / "index.html").read_bytes())
+        assert page.xpath("string(//header/a[@class='site-name'])").strip() == name, path
+        assert page.xpath("//header/a[@class='site-name']//i") == []
+        assert page.xpath("string(//title)").endswith(name), path
+    assert "By hand &amp; more - R&amp;D" in (root / "site/by-hand/index.html").read_text("utf-8")

@@ -284,7 +284,7 @@ def test_what_another_version_wrote_survives(address: str, tab: Page) -> None:
     assert now["papers"][SECOND] == {"saved": 9, "colour": "red"}
     tab.evaluate("text => localStorage.setItem('broadsheet /repo/', text)", json.dumps([SECOND]))
     tab.goto(address + "saved/")
-    assert tab.locator("#saved .item").count() == 1
+    expect(tab.locator("#saved .item")).to_have_count(1)
 
 
 @pytest.mark.parametrize("fault", ["full", "disabled"])

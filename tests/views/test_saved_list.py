@@ -126,9 +126,12 @@ def test_a_link_takes_papers_and_settings_to_another_device_which_asks(
     ("fragment", "words"),
     [
         ("take=%E0%A4%A~2505.00001", "1 paper, 1 of them"),
-        ("take=" + "x" * 300, "0 papers"),
-        ("take=%3Cimg%20src%3Dx%3E&density=purple&keys=maybe&__proto__=1", "1 paper, 1 of them not saved here. "),
-        ("take=" + "~".join(f"2505.{n:05}" for n in range(3000)), "2000 papers"),
+        ("take=" + "x" * 300 + "~2505.00002", "1 paper, 1 of them"),
+        (
+            "take=%3Cimg%20src%3Dx%3E~2505.00001&density=purple&keys=maybe&__proto__=1",
+            "1 paper, 1 of them not saved here. ",
+        ),
+        ("take=" + "~".join(f"2505.{n:05}" for n in range(3000)), "3000 papers"),
         ("take=10.1101%2F2024.01.01.5~2505.00001~2505.00001", "2 papers"),
     ],
 )

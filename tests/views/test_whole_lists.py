@@ -174,3 +174,79 @@ def test_rows_by_script_have_the_colours_of_the_page_in_any_order_of_topics(tmp_
             tab.goto(place + path)
             expect(tab.locator("ol.list > .item")).to_have_count(len(rows))
             assert dict(tab.locator("ol.list > .item").evaluate_all(colours)) == expected, path
+
+
+def test_a_slow_page_filters_what_it_has_until_it_has_all(address: str, tab: Page) -> None:
+    slow: list[Any] = []
+
+    def hold(route: Any) -> None:
+        slow.append(route)
+
+    tab.route("**/monthly/2025-05/papers.json", hold)
+    tab.goto(address + WEEK + "?topic=llm")  # as are all papers of the page
+    expect(status(tab)).to_have_text("10 papers: the others are loading")
+    choose(tab, "sort", "score")
+    tab.locator(".item button.saved").first.click()
+    choose(tab, "mark", "saved")
+    expect(tab.locator("ol.list > .item:visible")).to_have_count(1)
+    slow[0].continue_()
+    expect(status(tab)).to_have_text("1 of 33 papers")
+    assert len(ids(tab)) == 1
+    choose(tab, "mark", "")
+    expect(status(tab)).to_have_text("26 of 33 papers")
+    assert all(row.is_visible() for row in tab.locator("ol.list > .item").all())
+    assert options(tab, "topic") == ["Topic", "Large Language Models (26)", "Compression (7)"]
+    assert tab.locator(".toolbar select[name=topic]").count() == 1
+
+
+def test_a_slow_page_whose_files_are_broken_says_so(address: str, tab: Page) -> None:
+    slow: list[Any] = []
+
+    def hold(route: Any) -> None:
+        slow.append(route)
+
+    tab.route("**/monthly/*/papers.json", hold)
+    tab.goto(address + MONTH)
+    expect(status(tab)).to_have_text("5 papers: the others are loading")
+    for route in slow:
+        route.abort()
+    expect(status(tab)).to_have_text("5 papers: the others could not be loaded")
+    choose(tab, "mark", "read")
+    expect(status(tab)).to_have_text("0 of 5 papers: the others could not be loaded")
+
+
+@pytest.mark.parametrize("path", [TOPIC, WEEK + "?topic=llm"])
+def test_the_way_back_leads_to_as_many_papers(address: str, tab: Page, path: str) -> None:
+    tab.goto(address + path)
+    tab.get_by_role("button", name="Show more: 6 left").click()
+    expect(tab.locator("#rest button")).to_be_hidden()
+    before = ids(tab)
+    last = tab.locator("ol.list > .item").last
+    last.scroll_into_view_if_needed()
+    last.locator(".date").click()
+    tab.wait_for_url("**/daily/**")
+    tab.go_back()
+    expect(tab.locator("ol.list > .item")).to_have_count(len(before))
+    assert ids(tab) == before
+    expect(tab.locator("ol.list > .item").last).to_be_in_viewport()
+    choose(tab, "sort", "date")
+    expect(tab.locator("#rest button")).to_have_count(1)
+    tab.go_back()
+    expect(tab.locator("ol.list > .item")).to_have_count(len(before))
+
+
+def test_refused_storage_is_reported_whatever_is_chosen(address: str, tab: Page) -> None:
+    refuse = "get() { throw new DOMException('denied', 'SecurityError'); }"
+    tab.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {refuse} }})")
+    tab.route("**/since/2025-05-02.json", lambda route: route.abort())
+    tab.goto(address + WEEK)
+    expect(status(tab)).to_have_text("33 papers")
+    expect(tab.locator(".notice")).to_contain_text("gone with the page")
+    choose(tab, "topic", "compression")
+    expect(tab.locator(".notice")).to_contain_text("4 papers could not be loaded: reload the page.")
+    expect(tab.locator(".notice")).to_contain_text("gone with the page")
+    tab.locator(".item button.saved").first.click()
+    expect(tab.locator(".notice")).to_contain_text("4 papers could not be loaded: reload the page.")
+    choose(tab, "topic", "llm")
+    expect(tab.locator(".notice")).not_to_contain_text("4 papers")
+    expect(tab.locator(".notice")).to_contain_text("gone with the page")

@@ -114,13 +114,17 @@ def _index(catalogue: Catalogue, settings: Settings, days: list[DayHead], fresh:
 
 
 def _fresh_ids(catalogue: Catalogue, days: list[DayHead]) -> dict[str, FreshIds]:
-    """Return by day the ids of the papers that no earlier day had, without days that have none."""
+    """Return by day the ids of the papers that no earlier day had, without days that have none.
+
+    A score is high if it is so on any of `days`: a list has a paper where its score is best.
+    """
+    entries = [entry for head in days if head.papers for entry in catalogue.day(head.date)]
+    high = {entry.paper.arxiv_id for entry in entries if (entry.paper.score or 0) >= HIGH_SCORE}
     fresh: dict[str, FreshIds] = {}
-    for head in days:
-        for entry in catalogue.day(head.date) if head.papers else []:
-            if entry.first_seen == entry.date:
-                is_high = (entry.paper.score or 0) >= HIGH_SCORE
-                fresh.setdefault(head.date, FreshIds([], []))[not is_high].append(entry.paper.arxiv_id)
+    for entry in entries:
+        if entry.first_seen == entry.date:
+            ids = fresh.setdefault(entry.date, FreshIds([], []))
+            (ids.high if entry.paper.arxiv_id in high else ids.others).append(entry.paper.arxiv_id)
     return fresh
 
 

@@ -24,6 +24,11 @@ export async function copyText(button, text, node) {
   setTimeout(() => (button.textContent = button.dataset.label), MESSAGE_MS);
 }
 
+function isInSight(node) {
+  const { top, bottom } = node.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
+
 /** Write `text` to the clipboard. Return true if the browser let it. */
 export async function write(text) {
   try {

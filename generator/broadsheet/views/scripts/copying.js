@@ -1,8 +1,8 @@
 // Copy the link or the citation of a paper, and say that it is done.
 
 import { announce, write } from "./copy.js";
-import { root } from "./elements.js";
 import { bibtex } from "./export.js";
+import { pageOf } from "./records.js";
 import { state } from "./storage.js";
 
 export async function copy(text, name) {
@@ -11,7 +11,10 @@ export async function copy(text, name) {
 
 const recordOf = (paper) => ({ ...state.papers.get(paper.id), ...paper.details?.() });
 
-export const copyLink = (paper) => copy(new URL(recordOf(paper).address, root).href, "Link");
+export function copyLink(paper) {
+  const href = pageOf(paper.id, recordOf(paper));
+  return href ? copy(href, "Link") : announce("This paper has no page");
+}
 
 export const copyBibtex = (text) => copy(text, "BibTeX");
 

@@ -1,7 +1,7 @@
 // Cards or headlines: the density of lists, and a headline that unfolds in place. The style sheet decides which rows are
 // headlines (styles/rows.css): with "mixed", those after the first ten of a day or of /since/.
 
-import { element } from "./elements.js";
+import { element, targetId } from "./elements.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
 const HELD = "a, button, summary, details, input, textarea, select, label, math, .scroll";
@@ -35,14 +35,15 @@ function onClick(event) {
   const { target, ctrlKey, metaKey, shiftKey, altKey } = event;
   const node = target.closest?.(".paper, .item");
   if (!node || ctrlKey || metaKey || shiftKey || altKey || !isHeadline(node)) return;
-  const isTitle = target.closest("h2, h3");
+  const isTitle = event.detail && target.closest("h2, h3"); // without a pointer, a link opens
   if (!isTitle && (target.closest(HELD) || !getSelection().isCollapsed)) return;
   event.preventDefault();
   unfold(node);
 }
 
-function unfoldTarget() {
-  const node = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+/** Unfold the headline that the address names. */
+export function unfoldTarget() {
+  const node = document.getElementById(targetId());
   if (node?.matches(".paper") && isHeadline(node)) {
     unfold(node);
     node.scrollIntoView();

@@ -11,5 +11,16 @@ export function element(name, properties, ...children) {
 
 export const button = (textContent, callback, properties) =>
   Object.assign(element("button", { type: "button", textContent, ...properties }), { onclick: callback });
+/** Decode a part of an address; leave a malformed one. */
+export function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Return the id that the page's address names, or "". */
+export const targetId = () => decode(location.hash.slice(1));
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 export const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");

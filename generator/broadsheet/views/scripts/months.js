@@ -1,13 +1,11 @@
 // The facts of the papers of a month, from the file beside the month's page.
 
-import { root } from "./elements.js";
-import { fetchNews } from "./visits.js";
+import { fetchFile, fetchNews } from "./visits.js";
 
 const requests = {};
 
 async function request(month) {
-  const response = await fetch(new URL(`monthly/${month}/papers.json`, root));
-  const { dates, topics, categories, sources, papers } = await response.json();
+  const { dates, topics, categories, sources, papers } = await fetchFile(`monthly/${month}/papers.json`);
   const named = (names, numbers) => numbers.map((number) => names[number]);
   return papers.map(([id, day, score, novelty, upvotes, ...lists]) => ({
     id,

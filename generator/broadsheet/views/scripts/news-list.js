@@ -16,7 +16,8 @@ const DOZEN = 12; // papers for ten minutes
 
 let index; // since/days.json
 let papers = []; // new and unread ones, the best first
-let matches = []; // those that the filters leave
+let matches = []; // those that the filters leave, or the dozen of them
+let rest = []; // those that the filters leave, and the dozen does not have
 const hidden = new Set(); // ids of those that "Mark the rest read" marked
 let listing = {}; // the days of the list, and the papers left out of it
 const byId = (id) => document.getElementById(id);
@@ -67,7 +68,7 @@ function selectDate(date) {
 const select = element("select", { ariaLabel: "Since", onchange: () => selectDate(select.value) });
 const filters = element("span", { className: "facets" });
 const upToDate = button("I am up to date", () => {
-  recordVisit(countsOf(index.days));
+  recordVisit(index, countsOf(index.days));
   selectDate("");
   focusStatus();
 });
@@ -76,7 +77,7 @@ const dozen = button("I have ten minutes", () => {
   arrange();
 });
 const markRest = button("Mark the rest read", () => {
-  const ids = matches.map(({ id }) => id).filter((id) => !hasMark(id, "read"));
+  const ids = rest.map(({ id }) => id).filter((id) => !hasMark(id, "read"));
   setRead(ids, true);
   undo.onclick = () => setRead(ids, false);
 });
@@ -156,7 +157,7 @@ function statusText() {
   if (!days) return "Nothing new";
   if (parameter("minutes")) return `${count(matches.length)} for ten minutes, the best of each topic`;
   if (chosenFacets().length) return `${matches.length} of ${count(papers.length)} of ${plural(days, "day")}`;
-  const left = [seen && `${seen} shown before`, read && `${read} marked read`].filter(Boolean).join(" and ");
+  const left = [seen && `${seen} listed on earlier days`, read && `${read} marked read`].filter(Boolean).join(" and ");
   return `${count(matches.length)} of ${plural(days, "day")}${left && `, without ${left}`}`;
 }
 
@@ -164,8 +165,9 @@ function arrange() {
   const key = chosen("sort");
   const value = (paper) => (key === "date" ? Date.parse(paper.date) : (paper[key] ?? -1));
   const sorted = key ? [...papers].sort((a, b) => value(b) - value(a)) : papers;
-  matches = filter(sorted.filter(({ id }) => !hidden.has(id)));
-  if (parameter("minutes")) matches = bestDozen(matches);
+  const left = filter(sorted.filter(({ id }) => !hidden.has(id)));
+  matches = parameter("minutes") ? bestDozen(left) : left;
+  rest = matches === left ? left : left.filter((paper) => !matches.includes(paper));
   dozen.ariaPressed = String(Boolean(parameter("minutes")));
   countOptions(papers);
   drawSkyline(byId("skyline"), matches, index);
@@ -174,7 +176,7 @@ function arrange() {
   showMore();
   status.textContent = statusText();
   upToDate.hidden = !listing.days;
-  markRest.hidden = !matches.length;
+  markRest.hidden = !rest.length;
   dozen.hidden = !parameter("minutes") && papers.length <= DOZEN;
 }
 
@@ -203,7 +205,7 @@ async function draw() {
   byId("gaps").replaceChildren(...gapItems(days, point, failed));
   fillFilters();
   arrange();
-  recordVisit({}, countsOf(days.filter(([date]) => !failed.has(date))));
+  recordVisit(index, {}, countsOf(days.filter(([date]) => !failed.has(date))));
 }
 
 /** Replace the week that is in the page. */
@@ -212,7 +214,7 @@ export async function showList() {
   if (!index.days.length) return;
   status.after(...foldable(select, filters, densitySelect(DAY_DENSITIES)), dozen, markRest, undo, upToDate);
   addEventListener("popstate", draw);
-  startVisit();
+  startVisit(index);
   showNews();
   await draw();
 }

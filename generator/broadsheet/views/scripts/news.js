@@ -1,4 +1,5 @@
-// How much is new since the last visit, and not read: beside the link in the navigation, and on the front page.
+// How much is new since the last visit, and not read: beside the link in the navigation, and on the front page. The front
+// page has the number of saved papers too.
 
 import { formatDate, root } from "./elements.js";
 import { hasMark, state, subscribe } from "./storage.js";
@@ -48,8 +49,16 @@ async function showNumbers(index) {
   if (line) line.textContent = `${wordsOf(papers, high, point, index.lowest_high)} ›`;
 }
 
-/** Show the numbers, now and after each change of what is read. */
+function showSaved() {
+  const link = document.querySelector(".saved-link");
+  const papers = [...state.papers.values()].filter(({ saved }) => saved > 0).length;
+  if (link) link.textContent = `Saved ${papers || ""}`.trim();
+}
+
+/** Show the numbers, now and after each change of what is saved or read. */
 export async function showNews() {
+  subscribe(showSaved);
+  showSaved();
   const index = await fetchNews("days");
   if (!index.days.length) return;
   subscribe(() => showNumbers(index));

@@ -45,9 +45,18 @@ function showMarks(paper) {
   showNote(paper, titleOf(paper));
 }
 
+let warning = "";
+
+/** Show a warning beside that of storage, or none. */
+export function warn(text) {
+  warning = text;
+  const all = `${text} ${storageError}`.trim();
+  if (notice.textContent !== all) notice.textContent = all;
+}
+
 function refresh() {
   view.papers.forEach(showMarks);
-  if (notice.textContent !== storageError) notice.textContent = storageError;
+  warn(warning);
 }
 
 // A paper that was opened is read: by its title, or by a link to its text.

@@ -1,13 +1,12 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
 import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from "./density.js";
-import { button, element, root } from "./elements.js";
+import { button, element, root, targetId } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
-import { count, countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
-import { addMarks, notice, view } from "./papers.js";
+import { countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
+import { addMarks, notice, view, warn } from "./papers.js";
 import { help } from "./shortcuts.js";
-import { showBars } from "./skyline.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
 // -- filter and sort --
@@ -22,18 +21,19 @@ const LOAD_TIMEOUT_MS = 1500; // then the page is shown without the papers that 
 let papers = []; // those of the filters: in the page, or of a whole period
 let list;
 let toolbar;
+let rest = ""; // what the page lacks of the list
 
-function selectsFor(callback) {
+function selectsFor() {
   const { sources = "{}", labels: ofTopics = '{"topics": {}}' } = toolbar.dataset;
   const labels = { topic: JSON.parse(ofTopics).topics, source: JSON.parse(sources) };
   for (const chip of list.querySelectorAll("a.topic")) labels.topic[chip.pathname.split("/").at(-2)] = chip.textContent;
   const differs = (name) =>
     new Set(papers.map((paper) => paper[name]).filter((value) => !Number.isNaN(value))).size > 1;
   const sorts = Object.fromEntries(Object.entries(SORTS).filter(([name]) => !name || differs(name)));
-  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, callback);
+  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, () => arrange());
 }
 
-function arrange() {
+let arrange = () => {
   const all = sorted(papers, chosen("sort"));
   view.visible = filter(all);
   const visible = new Set(view.visible);
@@ -41,8 +41,13 @@ function arrange() {
   const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
   if (all.some((paper, i) => paper.node !== nodes[i])) list.append(...all.map(({ node }) => node));
   countOptions(papers);
-  status.textContent = countOf(visible.size, papers.length, chosenFacets().length);
-}
+  status.textContent = countOf(visible.size, papers.length, chosenFacets().length) + rest;
+  warn("");
+};
+const restore = () => {
+  readAddress();
+  return arrange();
+};
 
 // -- controls --
 
@@ -64,45 +69,43 @@ function refresh() {
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
-async function addControls(callback) {
+async function addControls() {
   const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
-  const controls = foldable(...selectsFor(callback), clear, densities, button("Keys", help, { className: "keys" }));
+  const controls = foldable(...selectsFor(), clear, densities, button("Keys", help, { className: "keys" }));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
-  const restore = () => {
-    readAddress();
-    return callback();
-  };
   addEventListener("popstate", restore);
+  addEventListener("hashchange", showTarget);
+  addEventListener("click", ({ target }) => target.closest?.("a[href^='#']") && setTimeout(showTarget)); // the same again
   await restore();
   showTarget();
 }
 
-/** Show the paper that the address names, even if its filters hide it. */
-function showTarget() {
-  const target = view.papers.find(({ node }) => node.id && node.id === location.hash.slice(1));
-  if (!target?.node.hidden) return;
-  target.node.hidden = false;
-  notice.textContent = "The filters hide the paper of this link; it is shown all the same.";
+async function showTarget() {
+  const node = document.getElementById(targetId());
+  if (node?.hidden) (await import("./hidden-paper.js")).show(node);
 }
 
-// The filters of a week, month or topic are those of all its papers, also of those that the page lacks.
-async function addControlsOfAll() {
+// The filters of a week, month or topic are those of all its papers, once they are loaded.
+async function loadRest() {
   try {
     const { arrangeAll, loadAll } = await import("./whole-list.js");
     papers = await loadAll(list, papers, toolbar.dataset);
-    await addControls(arrangeAll);
+    arrange = arrangeAll;
+    rest = "";
   } catch {
-    addControls(arrange);
-    status.textContent = `${count(papers.length)}: the others could not be loaded`;
+    rest = ": the others could not be loaded";
   }
+  if (!clear.isConnected) return;
+  clear.before(...selectsFor().filter((select) => !select.isConnected));
+  restore();
 }
 
 // -- start --
 
 async function start() {
   if (document.querySelector(".stale")) import("./stale.js");
-  showBars();
+  if (document.querySelector(".skyline")) import("./skyline.js");
   toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
@@ -113,9 +116,11 @@ async function start() {
   subscribe(refresh);
   refresh();
   if (!toolbar || !papers.length) return;
-  if (!toolbar.dataset.months) return addControls(arrange);
+  if (!toolbar.dataset.months) return addControls();
   const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
-  await Promise.race([addControlsOfAll(), timeout]);
+  rest = ": the others are loading";
+  await Promise.race([loadRest(), timeout]);
+  await Promise.race([addControls(), timeout]);
 }
 
 whenReady(start, state.view.fold || location.search || hasNotes());

@@ -2,12 +2,17 @@
 
 import { root } from "./elements.js";
 
-export const ARXIV = /^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?\/\d{7})$/;
+const MONTH = "\\d\\d(?:0[1-9]|1[0-2])";
+export const ARXIV = RegExp(`^(${MONTH}\\.\\d{4,5}|[a-z-]+(\\.[A-Z]{2})?/${MONTH}\\d{3})$`);
 
-/** Return the paper's page, or arXiv's. An address that is not on this site is ignored: imported files may hold any. */
+/**
+ * Return the paper's page, or arXiv's. An address that is not on this site is ignored, since imported files may hold any;
+ * so is that of the front page, to which an empty one leads.
+ */
 export function pageOf(id, { address = "" }) {
-  const url = URL.canParse(address, root) ? new URL(address, root) : null;
-  return url?.href.startsWith(root.href) ? url.href : ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : "";
+  const { href } = URL.canParse(address, root) ? new URL(address, root) : root;
+  const isPage = href.startsWith(root.href) && href.replace(/[#?]$/, "") !== root.href;
+  return isPage ? href : ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : "";
 }
 
 export const byline = ({ authors = [], more }) => authors.join(", ") + (more ? ` and ${more} more` : "");

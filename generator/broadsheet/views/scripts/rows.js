@@ -83,7 +83,8 @@ function grades(paper) {
   return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty", ...words);
 }
 
-function sourceLinks({ id, doi }) {
+/** Return the links to the paper where it was published. */
+export function sourceLinks({ id, doi }) {
   const links = ARXIV.test(id)
     ? [link(`https://arxiv.org/abs/${id}`, "arXiv"), " · ", link(`https://arxiv.org/pdf/${id}`, "PDF")]
     : doi

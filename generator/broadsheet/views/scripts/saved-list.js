@@ -4,8 +4,8 @@ import { button, element } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { countOf, savedPapers, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
-import { ARXIV, byline, pageOf } from "./records.js";
-import { chipsOf, hueOf, scoreMark } from "./rows.js";
+import { byline, pageOf } from "./records.js";
+import { chipsOf, hueOf, scoreMark, sourceLinks } from "./rows.js";
 import { state, updatePaper } from "./storage.js";
 
 const PAGE_SIZE = 100;
@@ -20,7 +20,12 @@ const query = element("input", {
   oninput: () => restart(),
 });
 const filters = element("span", { className: "facets" });
-const more = button("", () => listUpTo(limit + PAGE_SIZE));
+const more = button("", () => {
+  history.replaceState({ limit: limit + PAGE_SIZE }, ""); // for the way back
+  listUpTo(limit + PAGE_SIZE);
+});
+
+const limitOfState = () => Math.max(PAGE_SIZE, Math.floor(history.state?.limit) || 0);
 
 function listUpTo(number) {
   limit = number;
@@ -70,12 +75,12 @@ function savedItem(paper, order) {
     placeholder: "Note",
     oninput: () => updatePaper(id, { note: note.value }),
   });
-  const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
   const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
   node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
   node.append(element("p", { className: "authors", textContent: byline(record) }));
   const saved = element("span", { textContent: `saved ${date}` });
-  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), ...chipsOf(paper, labels), saved), note);
+  const facts = [element("span", {}, id), ...chipsOf(paper, labels), saved, ...sourceLinks(paper)];
+  node.append(element("p", { className: "meta" }, ...facts.flatMap((fact) => [fact, " "])), note);
   return { node, order, id, note };
 }
 
@@ -116,6 +121,6 @@ export function startList() {
   labels = JSON.parse(list.dataset.labels);
   status.after(query, ...foldable(filters));
   list.after(more);
-  listSaved();
-  addEventListener("popstate", listSaved);
+  listUpTo(limitOfState());
+  addEventListener("popstate", () => listUpTo(limitOfState()));
 }

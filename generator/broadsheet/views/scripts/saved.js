@@ -89,7 +89,18 @@ async function showLink() {
 async function receiveLink() {
   if (!/^#(ids|take)=/.test(location.hash)) return;
   const { offer } = await import("./take.js");
-  offer(() => list.listSaved());
+  offer(() => {
+    list.listSaved();
+    completeTitles();
+  });
+}
+
+// Papers of a link have no titles. Unless the reader is at one of them, the list shows what is found.
+async function completeTitles() {
+  if (savedPapers().every(([, { title }]) => title)) return;
+  const { completeRecords } = await import("./titles.js");
+  await completeRecords().catch(() => {}); // without the files, ids remain
+  if (!document.getElementById("saved").contains(document.activeElement)) list.listSaved();
 }
 
 async function start() {
@@ -114,6 +125,7 @@ async function start() {
   subscribe(list.refreshSaved);
   addEventListener("hashchange", receiveLink);
   await receiveLink();
+  completeTitles();
 }
 
 whenReady(start, true);

@@ -8,15 +8,18 @@ import { showBars } from "./skyline.js";
 const [LOWEST, HIGHEST, HEIGHT, STUB, ABOVE] = [10, 20, 44, 4, 8];
 const [BAR, MIN_PLACES, MAX_COUNTS, MOST] = [0.82, 12, 6, 120];
 
+const scoreOf = ({ score, total }) => score ?? total;
+
 function heightOf(score = LOWEST) {
   const share = (Math.min(Math.max(score, LOWEST), HIGHEST) - LOWEST) / (HIGHEST - LOWEST);
   return Math.round(STUB + share * (HEIGHT - STUB));
 }
 
 function barOf(paper, labels, x, width) {
-  const height = heightOf(paper.score);
+  const score = scoreOf(paper);
+  const height = heightOf(score);
   const rect = { x: `${x}%`, y: ABOVE + HEIGHT - height, width: `${width}%`, height };
-  const words = paper.score >= 0 ? `${scoreWords(paper.score)}: ${paper.title}` : paper.title;
+  const words = score >= 0 ? `${scoreWords(score)}: ${paper.title}` : paper.title;
   const { href } = new URL(paper.address, root);
   const attributes = { href, tabindex: -1, class: hueOf(paper, labels), "data-paper": paper.id };
   return svgElement("a", attributes, svgElement("rect", rect), svgElement("title", {}, words));
@@ -24,14 +27,14 @@ function barOf(paper, labels, x, width) {
 
 function wordsOf(papers) {
   const counts = new Map();
-  for (const { score } of papers) if (score >= 0) counts.set(score, (counts.get(score) ?? 0) + 1);
+  for (const score of papers.map(scoreOf)) if (score >= 0) counts.set(score, (counts.get(score) ?? 0) + 1);
   const ordered = [...counts].sort(([a], [b]) => b - a);
   const parts = ordered
     .slice(0, MAX_COUNTS)
     .map(([score, number], i) => `${scoreWords(score)} (${i ? number : count(number)})`);
   const lower = ordered.slice(MAX_COUNTS).reduce((sum, [, number]) => sum + number, 0);
   if (lower) parts.push(`lower (${lower})`);
-  const unscored = papers.filter(({ score }) => !(score >= 0)).length;
+  const unscored = papers.filter((paper) => !(scoreOf(paper) >= 0)).length;
   const scores = parts.length ? `Scores: ${parts.join(", ")}. ` : "";
   const rest = parts.length && unscored ? `${count(unscored)} without a score. ` : "";
   return `${scores}${rest}A bar is a paper: its height is the score, its colour the topic.`;

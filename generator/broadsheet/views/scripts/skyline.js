@@ -1,5 +1,6 @@
 // The bars of a skyline: hollow if their paper is read, with a dot if it is saved.
 
+import { decode } from "./elements.js";
 import { titleOf } from "./papers.js";
 import { hasMark, subscribe } from "./storage.js";
 
@@ -17,7 +18,8 @@ function addDot(bar) {
 
 // A bar of a paper in the page has no more than the link to its row.
 function complete(bar) {
-  const row = document.getElementById(decodeURIComponent(bar.href.baseVal.slice(1)));
+  const row = document.getElementById(decode(bar.href.baseVal.slice(1)));
+  if (!row) return;
   const title = document.createElementNS(SVG, "title");
   title.textContent = `${row.querySelector("b").textContent}: ${titleOf({ node: row })}`;
   bar.append(title);
@@ -37,3 +39,4 @@ export function showBars() {
 }
 
 subscribe(showBars);
+showBars();

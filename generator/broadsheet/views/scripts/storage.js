@@ -153,14 +153,17 @@ function update(id, fields) {
   state.papers.set(id, mergeRecords(after, before));
 }
 
-export function updatePapers(ids, fields) {
+/** Apply pairs of an id and fields. */
+export function updateRecords(changes) {
   load();
-  for (const id of ids) update(id, fields);
+  for (const [id, fields] of changes) update(id, fields);
   store();
   notify();
 }
 
-export const updatePaper = (id, fields) => updatePapers([id], fields);
+export const updatePapers = (ids, fields) => updateRecords(ids.map((id) => [id, fields]));
+
+export const updatePaper = (id, fields) => updateRecords([[id, fields]]);
 
 export function savePreferences(fields) {
   load();

@@ -1,10 +1,12 @@
 // Saved papers and settings in the address of a page: a link that another device merges with its own.
 
-import { button, element, root } from "./elements.js";
+import { button, decode, element, root } from "./elements.js";
 import { count, savedPapers, status } from "./paper-list.js";
+import { warn } from "./papers.js";
+import { ARXIV } from "./records.js";
 import { load, savePreferences, state, updatePapers } from "./storage.js";
 
-const MAX_PAPERS = 2000;
+const MAX_PAPERS = 10_000;
 const MAX_ID_CHARS = 200;
 const PACKED_CHARS = 5;
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -15,6 +17,21 @@ const SETTINGS = new Map([
   ["keys", ["true", "false"]],
 ]);
 const isSetting = ([name, value]) => Boolean(SETTINGS.get(name)?.includes(String(value)));
+
+const FIRST = "0704."; // the month of the first id with a dot
+const DOI = /^(doi:)?10\.\d{4,9}\/[\p{L}\p{N}._;()/:~-]+$/u;
+const LOCAL = /^[a-z][a-z0-9.-]+:[\p{L}\p{N}._~/-]+$/u; // scheme:local
+const ACTIVE = /^(about|blob|data|file|ftp|https?|javascript|mailto|vbscript|view-source|wss?):/;
+const NO_PATH = /(^|[/:])\.{1,2}(\/|$)|\/\//;
+
+/** Return the id in `text` without a version; "" if it is none. */
+function parseId(text) {
+  const id = text.trim().replace(/^arxiv:/i, "");
+  const bare = id.replace(/v\d+$/, "");
+  if (ARXIV.test(bare) && bare > FIRST) return bare;
+  const isOther = DOI.test(id) || (LOCAL.test(id) && !ACTIVE.test(id));
+  return isOther && id.length <= MAX_ID_CHARS && !NO_PATH.test(id) ? id : "";
+}
 
 // An id such as 2505.18313 takes five characters; "" if the id is of another kind.
 function packId(id) {
@@ -37,11 +54,10 @@ function unpackId(text) {
   return `${pad(Math.floor(months / 12))}${pad((months % 12) + 1)}.${pad(number, 4 + (head % 2))}`;
 }
 
-/** Return the address of this page with the ids of the saved papers, five bytes for most, and the settings. */
-function linkOfSaved() {
-  const ids = savedPapers()
-    .slice(0, MAX_PAPERS)
-    .map(([id]) => id);
+const parseIds = (texts) => [...new Set(texts.map(parseId).filter(Boolean))];
+
+/** Return the address of this page with `ids`, five bytes for most, and the settings. */
+function linkTo(ids) {
   const others = ids.filter((id) => !packId(id)).map((id) => encodeURIComponent(id).replaceAll("~", "%7E"));
   const packed = ids.map(packId).join("");
   const settings = Object.entries(state.view).filter(isSetting);
@@ -49,14 +65,6 @@ function linkOfSaved() {
   if (packed || !others.length) parts.unshift(`ids=${packed}`);
   if (others.length) parts.unshift(`take=${others.join("~")}`);
   return `${new URL("saved/", root).href}#${parts.join("&")}`;
-}
-
-function decode(text) {
-  try {
-    return decodeURIComponent(text).trim();
-  } catch {
-    return "";
-  }
 }
 
 // Return the ids and the settings in an address; what is neither is left out.
@@ -67,11 +75,9 @@ function parseLink(hash) {
     .map((part) => part.split("="));
   const { take = "", ids: packed = "", ...others } = Object.fromEntries(pairs);
   const named = take.split("~").map(decode);
-  const ids = [...(packed.match(/[\w-]{5}/g) ?? []).map(unpackId), ...named].filter(
-    (id) => id && id.length <= MAX_ID_CHARS,
-  );
+  const ids = parseIds([...(packed.match(/[\w-]{5}/g) ?? []).map(unpackId), ...named]);
   const settings = Object.entries(others).filter(isSetting);
-  return { ids: [...new Set(ids)].slice(0, MAX_PAPERS), settings: Object.fromEntries(settings) };
+  return { ids: ids.slice(0, MAX_PAPERS), all: ids.length, settings: Object.fromEntries(settings) };
 }
 
 const isSaved = (id) => state.papers.get(id)?.saved > 0;
@@ -83,15 +89,19 @@ function takeIn(ids, { keys, ...settings }) {
   if (Object.keys(settings).length) savePreferences(settings);
 }
 
-const completeTitles = async (ids) => (await import("./titles.js")).completeRecords(ids);
-
 /** Ask whether to add the papers of the page's address to those here, and call `callback` if they are. */
 export function offer(callback) {
-  const { ids, settings } = parseLink(location.hash);
+  const { ids, all, settings } = parseLink(location.hash);
+  document.querySelector(".offer")?.remove();
+  warn("");
+  const hasSettings = Object.keys(settings).length > 0;
+  if (!ids.length && !hasSettings) {
+    return warn("This link has no papers.");
+  }
   load();
   const added = ids.filter((id) => !isSaved(id));
-  const hasSettings = Object.keys(settings).length > 0;
-  const text = `This link has ${count(ids.length)}, ${added.length} of them not saved here${hasSettings ? ", and settings" : ""}. `;
+  const papers = all > ids.length ? `${count(all)}. The first ${ids.length} can be added` : count(all);
+  const text = `This link has ${papers}, ${added.length} of them not saved here${hasSettings ? ", and settings" : ""}. `;
   const close = () => {
     history.replaceState(null, "", location.pathname + location.search);
     box.remove();
@@ -102,7 +112,6 @@ export function offer(callback) {
     takeIn(ids, settings);
     close();
     callback();
-    completeTitles(ids).then(callback, () => {}); // without the search index, ids remain
   });
   const box = element(
     "div",
@@ -111,7 +120,6 @@ export function offer(callback) {
     accept,
     button("Leave them", close),
   );
-  document.querySelector(".offer")?.remove();
   document.getElementById("files").after(box);
   accept.focus();
 }
@@ -126,9 +134,16 @@ async function codeOf(link) {
 
 /** Return what shows the link and its code. */
 export async function takeAway() {
-  const link = linkOfSaved();
+  const saved = savedPapers().map(([id]) => id);
+  const ids = parseIds(saved).slice(0, MAX_PAPERS);
+  const link = linkTo(ids);
   const { copy } = await import("./copying.js");
-  const text = "Open this link on another device. It has your saved papers and settings; notes are in exported files.";
+  const [number, total] = [ids.length, saved.length].map((value) => value.toLocaleString("en"));
+  const papers =
+    number === total
+      ? "your saved papers and settings; notes are in exported files"
+      : `the newest ${number} of ${total} saved papers and your settings: export JSON for all, and for notes`;
+  const text = `Open this link on another device. It has ${papers}.`;
   const field = element("input", { value: link, readOnly: true, ariaLabel: "Link", onfocus: () => field.select() });
   const press = button("Copy the link", () => copy(link, "Link to your papers"));
   return [element("p", {}, text), element("p", { className: "take-link" }, field, press), await codeOf(link)];

@@ -6,20 +6,28 @@ import { root } from "./elements.js";
 import { load, notify, state, store } from "./storage.js";
 
 const VISIT_GAP_MS = 6 * 3600 * 1000; // after it, a new visit begins
+const FETCH_TIMEOUT_MS = 30_000;
 const MAX_DAYS = 120;
-const MAX_DATE = new Date(Date.now() + 2 * 864e5).toISOString();
+const MAX_DAYS_AHEAD = 31; // of the newest day: a cache may have an older index
 
 export const isDate = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 const requests = {};
-/** Fetch the papers of a day, or the index of the days. */
-export const fetchNews = (name) =>
-  (requests[name] ??= fetch(new URL(`since/${name}.json`, root)).then((response) => response.json()));
+/** Fetch a JSON file of the site, not for ever. */
+export async function fetchFile(path) {
+  const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  return response.json();
+}
 
-function mergeCounts(a, b) {
+/** Fetch the papers of a day, or the index of the days. */
+export const fetchNews = (name) => (requests[name] ??= fetchFile(`since/${name}.json`));
+
+// Join counts by date, none of which may be far ahead of the index: this device's clock may be wrong by years.
+function mergeCounts(index, a, b) {
+  const limit = new Date(Date.parse(index.days.at(-1)[0]) + MAX_DAYS_AHEAD * 864e5).toISOString();
   const counts = {};
   for (const [date, papers] of [a, b].flatMap((part) => Object.entries(Object(part)))) {
-    if (isDate(date) && date < MAX_DATE && Number.isInteger(papers) && papers >= 0 && papers < 1e5) {
+    if (isDate(date) && date < limit && Number.isInteger(papers) && papers >= 0 && papers < 1e5) {
       counts[date] = Math.max(papers, counts[date] ?? 0);
     }
   }
@@ -28,23 +36,23 @@ function mergeCounts(a, b) {
 
 let visit = {};
 
-export function recordVisit(seen, shown = {}) {
+export function recordVisit(index, seen, shown = {}) {
   load();
   const visits = [visit, Object(state.rest.visit)];
-  const merged = (name, counts) => visits.map((part) => part[name]).reduce(mergeCounts, counts);
+  const merged = (name, counts) => visits.map((part) => part[name]).reduce((a, b) => mergeCounts(index, a, b), counts);
   visit = { ...visits[1], at: Date.now(), seen: merged("seen", seen), shown: merged("shown", shown) };
   store({ visit });
   notify();
 }
 
 // What the last visit showed, if a new one begins now.
-function shownBefore() {
+function shownBefore(index) {
   const { at, shown } = Object(state.rest.visit);
-  return Math.abs(Date.now() - at) < VISIT_GAP_MS ? {} : mergeCounts({}, shown);
+  return Math.abs(Date.now() - at) < VISIT_GAP_MS ? {} : mergeCounts(index, {}, shown);
 }
 
 /** Begin a visit: papers shown on one visit are seen on the next. */
-export const startVisit = () => recordVisit(shownBefore());
+export const startVisit = (index) => recordVisit(index, shownBefore(index));
 
 export const countsOf = (days) => Object.fromEntries(days.map(([date, , papers]) => [date, papers]));
 const countsBefore = (index, limit) => countsOf(index.days.filter(([date]) => date < limit));
@@ -54,7 +62,7 @@ const countsBefore = (index, limit) => countsOf(index.days.filter(([date]) => da
  * is true without a visit, `isCut` if older days may be new too.
  */
 export function startingPoint(index, from = "") {
-  const counts = mergeCounts(Object(state.rest.visit).seen, shownBefore());
+  const counts = mergeCounts(index, Object(state.rest.visit).seen, shownBefore(index));
   const seen = Object.entries(counts).filter(([date]) => date <= index.days.at(-1)[0]);
   if (from || !seen.length) {
     const first = from || index.week;

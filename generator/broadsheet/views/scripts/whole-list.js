@@ -5,7 +5,7 @@ import { button } from "./elements.js";
 import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
 import { fetchMonth, fetchRow } from "./months.js";
 import { count, countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
-import { addMarks, notice, view } from "./papers.js";
+import { addMarks, view, warn } from "./papers.js";
 import { buildRow } from "./rows.js";
 
 const BATCH_SIZE = 20; // papers
@@ -58,6 +58,7 @@ export async function loadAll(node, rows, data) {
   labels = JSON.parse(data.labels);
   const months = await Promise.all(data.months.split(" ").map(papersOf));
   papers = attachRows(select(months.flat(), data), rows);
+  for (const { node } of rows) node.hidden = false; // which the choice among them may have hidden
   return papers;
 }
 
@@ -69,9 +70,14 @@ async function loadRow(paper) {
   addMarks(paper.row);
 }
 
+// For the way back. A page that grows late does not scroll there by itself.
+const remember = () => history.replaceState({ limit, top: scrollY }, "");
+
 const more = button("", async () => {
   const next = view.visible.length;
   limit += BATCH_SIZE;
+  remember();
+  addEventListener("beforeunload", remember);
   await show();
   view.visible[next]?.node.querySelector("a").focus();
 });
@@ -82,7 +88,7 @@ async function show() {
   const results = await Promise.allSettled(batch.map((paper) => paper.row ?? loadRow(paper)));
   if (drawing !== drawings) return; // another choice was made meanwhile
   const failed = results.filter(({ reason }) => reason).length;
-  notice.textContent = failed ? `${count(failed)} could not be loaded: reload the page.` : "";
+  warn(failed ? `${count(failed)} could not be loaded: reload the page.` : "");
   status.textContent = countOf(matches.length, papers.length, chosenFacets().length);
   view.papers = view.visible = batch.map(({ row }) => row).filter(Boolean);
   list.replaceChildren(...view.visible.map(({ node }) => node));
@@ -96,8 +102,10 @@ export function arrangeAll() {
   const key = chosen("sort");
   matches = filter(sorted(papers, key));
   limit = key || chosenFacets().length ? Math.max(pageSize, BATCH_SIZE) : pageSize;
+  if (history.state?.limit > limit) limit = history.state.limit;
   countOptions(papers);
   const rest = document.getElementById("rest");
   if (rest && !rest.contains(more)) rest.replaceChildren(more);
-  return show();
+  const { top } = history.state ?? {};
+  return top ? show().then(() => scrollTo({ top, behavior: "instant" })) : show();
 }
