@@ -28,7 +28,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     context = {
         "drawings": {
             name: year_of_weeks(name, catalogue.span(f"{name}-01-01", f"{name}-12-31"), most, link)
-            for name in {month[:4] for month in by_month}
+            for name in sorted({month[:4] for month in by_month})
         },
         "best": {name: next(iter(catalogue.best(*month_span(name), 1)), None) for name in by_month},
         "years": _years(by_month),
