@@ -103,6 +103,13 @@ def test_the_setting_of_a_file(path: str, setting: str) -> None:
     assert helps(Measure.FILE, 1, [(path, 2)]) == (f"a smaller {setting} helps 1 file in {path.partition('/')[0]}/",)
 
 
+def test_downloads_by_years_are_not_told_to_be_by_years() -> None:
+    assert helps(Measure.FILE, 1, [("downloads/archive.jsonl.gz", 2)]) == (
+        "downloads: years makes them smaller, downloads: none removes 1 file in downloads/",
+    )
+    assert helps(Measure.FILE, 1, [("downloads/2025.jsonl.gz", 2)]) == ("downloads: none removes 1 file in downloads/",)
+
+
 def test_a_file_as_large_as_the_limit_is_not_too_large() -> None:
     assert helps(Measure.FILE, 60_000, [("topics/a.html", 60_000), ("topics/b.html", 60_001)]) == (
         "a smaller pages.topic_newest helps 1 file in topics/",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broadsheet.search import dictionary
 from broadsheet.search.document import Facets, SearchDocument
-from broadsheet.search.files import files, parts_of
+from broadsheet.search.files import files, segment_of
 from broadsheet.search.numbers import decode, encode
 from broadsheet.search.people import people_lists
 from broadsheet.search.segment import Segment, from_documents, join
@@ -45,7 +45,7 @@ def test_numbers_are_read_back(values: list[int]) -> None:
 def test_files_are_read_back_and_written_the_same(number: int) -> None:
     segment = from_documents(documents(0, number))
     written = files(segment)
-    back = parts_of(written)
+    back = segment_of(written.__getitem__)
     assert files(back) == written
     assert back.rows == segment.rows
     assert back.ids == segment.ids
@@ -57,12 +57,12 @@ def test_joined_months_are_the_same_whether_read_or_made() -> None:
     months = [from_documents(documents(start, number)) for start, number in ((0, 30), (30, 1), (31, 200))]
     joined = join(months)
     whole = from_documents(documents(0, 231))
-    assert files(join([parts_of(files(month)) for month in months])) == files(joined)
+    assert files(join([segment_of(files(month).__getitem__) for month in months])) == files(joined)
     assert postings(joined) == postings(whole)
     assert joined.spellings == whole.spellings
     assert joined.rows == whole.rows
     assert joined.parts == (30, 1, 200)
-    assert postings(parts_of(files(joined))) == postings(whole)
+    assert postings(segment_of(files(joined).__getitem__)) == postings(whole)
 
 
 def postings(segment: Segment) -> set[tuple[str, int, int, bool]]:

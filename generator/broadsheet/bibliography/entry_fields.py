@@ -1,7 +1,6 @@
 """Fields that BibTeX, CSL and citation keys share."""
 
 import re
-from functools import lru_cache
 
 from broadsheet.model import arxiv_id, librecat, vocabulary
 from broadsheet.model.doi import DOI
@@ -12,15 +11,10 @@ from broadsheet.model.publication import Publication
 
 def paper_date(entry: Paper) -> str:
     """Return the date of submission, or else the month in its identifier."""
-    return _date(entry.published, entry.arxiv_id)
-
-
-@lru_cache(256)  # 1 % of a cold build: each format of a citation has it
-def _date(published: str | None, name: str) -> str:
-    if date := librecat.date(published):
-        return date
-    match = re.match(r"(?:.*/)?(\d\d)(\d\d)", name, re.ASCII)
-    if not match or not arxiv_id.parse(name):
+    if published := librecat.date(entry.published):
+        return published
+    match = re.match(r"(?:.*/)?(\d\d)(\d\d)", entry.arxiv_id, re.ASCII)
+    if not match or not arxiv_id.parse(entry.arxiv_id):
         return ""
     return f"{'19' if match[1] > '90' else '20'}{match[1]}-{match[2]}"
 

@@ -58,7 +58,7 @@ def write_json_lines(
 ) -> Members:
     """Write `archive` as lines of JSON to `target`. Copy unchanged members from the `previous_file`.
 
-    Only the days `after` a date are new to it; no date means that any may be.
+    The days `after` a date do not matter here: a month is a member.
     """
     store = shown_store(root)
     header = _line("archive", _about(site_url))
@@ -74,8 +74,9 @@ def write_sqlite(
 ) -> Members:
     """Write `archive` as a database. Rows go in by key, so most pieces of the file stay the same.
 
-    Fast path: days are added to the database of the `previous_file`, if it has all others. Slow path: every row is
-    written again. The bytes are the same; the test is `test_a_database_with_days_added_is_that_of_a_clean_build`.
+    Fast path: days `after` a date are added to the database of the `previous_file`, if it has all others. Slow path:
+    every row is written again: 0.7 s instead of 0.4 s for a day of a year. The bytes are the same; the test is
+    `test_a_database_with_days_added_is_that_of_a_clean_build`.
     """
     database = target.with_name(f".{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)

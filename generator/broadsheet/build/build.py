@@ -24,6 +24,7 @@ from broadsheet.build.manifest import (
 )
 from broadsheet.build.mkdocs_settings import environment, read_settings
 from broadsheet.build.output import begin_list, generated_files, hand_written_files, outside_test
+from broadsheet.build.published_downloads import published_downloads
 from broadsheet.build.published_ids import published_ids
 from broadsheet.build.sample_notice import published_samples, with_sample_notice
 from broadsheet.build.search_index import FOLDER, write_list
@@ -71,7 +72,8 @@ def build(
     if errors := [problem for problem in address_problems(root, settings.site) if not problem.is_note]:
         raise DigestError(errors)
     problems += published_samples(root, settings)
-    problems += published_ids(root, site or root / settings.site.site_dir, settings)
+    for published in (published_ids, published_downloads):
+        problems += published(root, site or root / settings.site.site_dir, settings)
     settings = with_sample_notice(root, settings)
     root = root.absolute()
     target = real_site(root, settings, site)

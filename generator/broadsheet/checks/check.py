@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from broadsheet.build.mkdocs_settings import all_problems
+from broadsheet.build.published_downloads import published_downloads
 from broadsheet.build.published_ids import published_ids
 from broadsheet.build.sample_notice import published_samples
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
@@ -68,7 +69,8 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
         problems += address_problems(root, settings.site)
         problems += _list(lambda: list(published_samples(root, settings)), [])
         problems += shows_everything(root, settings)
-        problems += published_ids(root, root / settings.site.site_dir, settings)
+        for published in (published_ids, published_downloads):
+            problems += published(root, root / settings.site.site_dir, settings)
         problems += _readable(_liked_problems(root, settings), root)
         ids = frozenset(publication.id for publication in publications)
         problems += _readable(docs_problems(root, settings, ids), root)

@@ -71,13 +71,14 @@ class SiteSize(msgspec.Struct, frozen=True, kw_only=True):
 class Part(NamedTuple):
     """A folder of the site that a setting of ``digest.yml`` removes, or only makes smaller.
 
-    `divides` is a setting that makes more and smaller files of it.
+    `divides` is a setting that makes more and smaller files of those whose path begins with `whole`.
     """
 
     folder: str
     setting: str
     removes: bool = False
     divides: str = ""
+    whole: str = ""
 
 
 # Not one folder: the files beside the pages.
@@ -87,8 +88,8 @@ _ALTERNATE_NAMES = ("index.md", "index.json", "papers.bib")
 PARTS = (
     Part("search-index", "search: false", removes=True),
     Part("papers", "paper_pages: none", removes=True),
-    Part("authors", "author_pages: none", removes=True, divides="author_pages: institution"),
-    Part("downloads", "downloads: none", removes=True, divides="downloads: years"),
+    Part("authors", "author_pages: none", removes=True),
+    Part("downloads", "downloads: none", removes=True, divides="downloads: years", whole="downloads/archive."),
     Part(ALTERNATES, "alternates: none", removes=True),
     Part("daily", "pages.abstracts"),
     Part("feeds", "feeds.days, feeds.items or feeds.max_mb"),
@@ -143,7 +144,8 @@ def _file_remedies(too_large: Sequence[SiteFile]) -> Iterator[str]:
         if part is None:
             yield f"no setting helps {files}"
         elif part.removes:
-            smaller = f"{part.divides} makes them smaller, " if part.divides else ""
+            helps = part.divides and any(file.path.startswith(part.whole) for file in too_large)
+            smaller = f"{part.divides} makes them smaller, " if helps else ""
             yield f"{smaller}{part.setting} removes {files}"
         else:
             yield f"a smaller {part.setting} helps {files}"

@@ -97,7 +97,7 @@ class RelatedIndex:
         papers: Iterable[str],
         repeated: Mapping[str, str],
         versions: Mapping[str, str],
-        relate_with: "MapJobs" = map,
+        relate_with: MapJobs = map,
     ) -> None:
         """Compute the related papers of new days, and of days that would now be compared with other papers.
 

@@ -7,7 +7,6 @@ with only initials before the family name has no key: two papers by J. Smith may
 import hashlib
 import re
 import unicodedata
-from functools import lru_cache
 
 from broadsheet.model.names import Name, of_person, of_text
 from broadsheet.model.publication_parts import Person
@@ -24,7 +23,6 @@ _NOT_PERSON = re.compile(
 _PLAIN = re.compile(r"[a-z]+(?:-[a-z]+)+", re.ASCII)
 
 
-@lru_cache(4096)  # 1 % of a cold build: papers of a day have authors in common
 def name_key(name: str) -> str:
     """Return the key that all spellings of a name share; empty for a team, for initials, and for no name."""
     return _key(of_text(name))

@@ -91,7 +91,7 @@ _PLAIN_WORDS = _PlainWords()
 def of_text(name: str) -> Name:
     """Return the name that a source wrote, with TeX's accents or without.
 
-    Fast path: nine names in ten are plain words, the last of which is the family name. Slow path: `of_any_text`, five
+    Fast path: four names in five are plain words, the last of which is the family name. Slow path: `of_any_text`, seven
     times slower. The test is `test_a_plain_name_is_parsed_as_any_other`; 6,000 papers take 0.14 s instead of 0.25 s.
     """
     words = name.split(" ")

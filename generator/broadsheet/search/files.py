@@ -8,7 +8,7 @@ the document; and for each of those how often the document has the term, doubled
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -16,17 +16,17 @@ import msgspec
 import numpy as np
 
 from broadsheet.search import dictionary
-from broadsheet.search.ids import id_lists, ids_of
+from broadsheet.search.ids import id_lists, ids_of, text_hash
 from broadsheet.search.numbers import Bytes, Ints, decode, encode, sums
-from broadsheet.search.segment import Occurrences, Segment, columns_of, rows_of
+from broadsheet.search.segment import COLUMNS, Occurrences, Segment, columns_of, rows_of
 from broadsheet.search.texts import CARDS_PER_CHUNK, Texts
 
-# Uses of words in a shard: 11 and 25 KB. A browser loads one for each word, first of the newest months.
+# Uses of words in a shard: some 11 and 32 KB. A browser loads one for each word, first of the newest months.
 USES_PER_SHARD = (8_000, 32_000)  # of one month, and of several
 DOCUMENTS_PER_FACTS = 1024
 CHUNKS_PER_FILE = 6  # of a segment of several months: hosts limit the number of files
 LEVEL = 6
-FACETS = {"topic": 0, "category": 1, "source": 2, "year": 3, "score": 5}  # the column of each
+FACETS = ("topic", "category", "source", "year", "score")  # whose values are counted
 Read = Callable[[str], bytes]
 
 
@@ -47,14 +47,6 @@ class Postings(NamedTuple):
     starts: Ints  # of postings, among the ordered occurrences
     term: Ints
     doc: Ints
-
-
-def term_hash(term: str) -> int:
-    """Return the number by which a term finds its shard; ``search-index.js`` has the same rule."""
-    number = 0
-    for character in term:
-        number = (number * 31 + ord(character)) % 65_536
-    return number
 
 
 def files(segment: Segment) -> dict[str, bytes]:
@@ -97,8 +89,9 @@ def ungz(data: bytes) -> bytes:
 
 
 def _about(segment: Segment, shards: int, ids: Sequence[str]) -> About:
-    dates = sorted(row[4] for row in segment.rows if row[4]) or [""]
-    facets = {name: _counts(row[column] for row in segment.rows) for name, column in FACETS.items()}
+    columns = {name: [row[number] for row in segment.rows] for number, name in enumerate(COLUMNS)}
+    dates = sorted(filter(None, columns["date"])) or [""]
+    facets = {name: _counts(columns[name]) for name in FACETS}
     return About(segment.parts, shards, tuple(ids), (dates[0], dates[-1]), facets)
 
 
@@ -147,7 +140,7 @@ def _unframed(data: bytes) -> tuple[Any, bytes]:
 def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
     """Yield the postings and the positions of each shard."""
     count = max(1, len(segment.occurrences.term) // USES_PER_SHARD[len(segment.parts) > 1])
-    shard_of = [term_hash(term) % count for term in segment.terms]
+    shard_of = [text_hash(term) % count for term in segment.terms]
     order = sorted(range(len(segment.terms)), key=lambda number: (shard_of[number], segment.terms[number]))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -228,8 +221,3 @@ def _read_shard(body: bytes, places: bytes, documents: Ints, term_bytes: Ints, f
     in_title = np.repeat(extra & 1, counts).astype(bool)
     position = np.frombuffer(places, np.uint8).astype(np.int64)
     return Occurrences(np.repeat(term + first, counts), np.repeat(doc, counts), position, in_title)
-
-
-def parts_of(read: Mapping[str, bytes]) -> Segment:
-    """Return the segment of files in memory."""
-    return segment_of(read.__getitem__)

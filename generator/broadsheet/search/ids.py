@@ -10,6 +10,14 @@ DOCUMENTS_PER_LIST = 500  # documents without an arXiv id
 _MONTH = re.compile(r"(?:[a-z-]+/)?(\d{4})(?:\.\d{4,5}|\d{3})")
 
 
+def text_hash(text: str) -> int:
+    """Return the number by which a text finds its file; ``search-index.js`` has the same rule."""
+    number = 0
+    for character in text:
+        number = (number * 31 + ord(character)) % 65_536
+    return number
+
+
 def bucket(name: str, others: int) -> str:
     """Return the name of the address list of an id or DOI: the month of an arXiv id, else one of `others` lists.
 
@@ -17,10 +25,7 @@ def bucket(name: str, others: int) -> str:
     """
     if month := _MONTH.fullmatch(name):
         return month[1]
-    number = 0
-    for character in name:
-        number = (number * 31 + ord(character)) % 65_536
-    return f"other-{number % others}"
+    return f"other-{text_hash(name) % others}"
 
 
 def lookup_names(ids: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The cards of documents, compressed in chunks of a few, which share the dictionary of their month.
 
 The first cards of a month are the dictionary of its chunks: as a part of the compressed stream before each of them,
-so that the browser's DecompressionStream reads it. A chunk of 8 takes a seventh fewer bytes so. Files of chunks can be
+so that the browser's DecompressionStream reads it. A chunk of 8 takes an eighth fewer bytes so. Files of chunks can be
 joined without compressing them again.
 """
 

@@ -11,6 +11,7 @@ from broadsheet.settings.config import Settings
 
 FOLDER = "downloads/"
 INDEX_PATH = "downloads/index.json"
+WHOLE = "archive"  # the name of the file with all years
 VERSION = 1  # of the shape of a line and of the tables
 LICENCE = (
     "arXiv's metadata (titles, authors, abstracts, categories) is in the public domain (CC0 1.0);"
@@ -109,7 +110,7 @@ class Download(NamedTuple):
 def download_names(catalogue: Catalogue, settings: Settings) -> list[str]:
     """Return the names of the files, without endings."""
     if settings.downloads != "years":
-        return ["archive"] if settings.downloads == "all" else []
+        return [WHOLE] if settings.downloads == "all" else []
     years = dict.fromkeys(month[:4] for month in catalogue.periods("month"))
     return [*years, *(["publications"] if catalogue.newest_publications(1) else [])]
 
@@ -123,7 +124,7 @@ def downloads(catalogue: Index, settings: Settings) -> list[Download]:
     archive_months = [ArchiveMonth(tuple(month)) for _, month in months]
     publications = catalogue.publications_version()
     if settings.downloads == "all":
-        return [Download("archive", tuple(archive_months), publications)]
+        return [Download(WHOLE, tuple(archive_months), publications)]
     years = groupby(archive_months, lambda month: month.dates[0][:4])
     publications_file = [Download("publications", (), publications)] if catalogue.newest_publications(1) else []
     return [*(Download(year, tuple(months)) for year, months in years), *publications_file]

@@ -19,7 +19,7 @@ PATTERN = (
 )
 
 
-class Segment(NamedTuple):
+class BarPart(NamedTuple):
     """A part of the bar: its kind (`shown`, `failed`, `scanned`, `announced`), papers, words. None is unknown."""
 
     kind: str
@@ -27,27 +27,27 @@ class Segment(NamedTuple):
     words: str
 
 
-def parts(receipt: Receipt, papers_shown: int) -> list[Segment]:
+def parts(receipt: Receipt, papers_shown: int) -> list[BarPart]:
     """Return the parts of the bar, from left to right; they add up to the papers announced as far as it is known."""
     return [part for part in _parts(receipt, papers_shown) if part.papers is None or part.papers > 0]
 
 
-def _parts(receipt: Receipt, papers_shown: int) -> Iterator[Segment]:
+def _parts(receipt: Receipt, papers_shown: int) -> Iterator[BarPart]:
     unscored = len(receipt.unscored)
     with_score = max(papers_shown - unscored, 0) if receipt.shown is None else min(receipt.shown, papers_shown)
-    yield Segment("shown", with_score, f"{with_score:,} shown")
-    yield Segment("failed", unscored, f"{unscored:,} not scored")
+    yield BarPart("shown", with_score, f"{with_score:,} shown")
+    yield BarPart("failed", unscored, f"{unscored:,} not scored")
     if receipt.scanned is not None:
         others = receipt.scanned - with_score - unscored
         kind = "failed" if receipt.state is DayState.FAILED else "scanned"
-        yield Segment(kind, others, f"{others:,} scanned and not shown")
+        yield BarPart(kind, others, f"{others:,} scanned and not shown")
     read = max(receipt.scanned or 0, with_score + unscored)
     if receipt.announced is not None:
         others = receipt.announced - read
-        yield Segment("announced", others, f"{others:,} announced and not scanned")
+        yield BarPart("announced", others, f"{others:,} announced and not scanned")
     for name, stats in receipt.sources.items():
         if stats.status in TROUBLED:
-            yield Segment("failed", None, f"{formatting.source(name)} {formatting.trouble(stats)}")
+            yield BarPart("failed", None, f"{formatting.source(name)} {formatting.trouble(stats)}")
 
 
 def receipt_bar(receipt: Receipt, papers_shown: int) -> Markup:
@@ -65,7 +65,7 @@ def receipt_bar(receipt: Receipt, papers_shown: int) -> Markup:
     )
 
 
-def _shares(drawn: list[Segment]) -> list[float]:
+def _shares(drawn: list[BarPart]) -> list[float]:
     """Return the width of each part in per cent."""
     unknown = UNKNOWN * sum(part.papers is None for part in drawn)
     counted = sum(part.papers or 0 for part in drawn)
@@ -74,7 +74,7 @@ def _shares(drawn: list[Segment]) -> list[float]:
     return [100 * (UNKNOWN if part.papers is None else part.papers / counted * (1 - unknown)) for part in drawn]
 
 
-def _rectangles(drawn: list[Segment], sizes: list[float]) -> Iterator[str]:
+def _rectangles(drawn: list[BarPart], sizes: list[float]) -> Iterator[str]:
     x = 0.0
     for part, size in zip(drawn, sizes, strict=True):
         fill = ' fill="url(#receipt-failed)"' if part.kind == "failed" else ""

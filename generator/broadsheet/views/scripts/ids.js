@@ -1,6 +1,6 @@
 // Look up an arXiv id or a DOI in the whole archive: small lists are loaded, not the index.
 
-import { manifest, packOf } from "./search-index.js";
+import { hash, manifest, packOf } from "./search-index.js";
 
 const ARXIV =
   /^(?:.*arxiv(?:\.org)?(?:[:.]|\/\w+\/)\s*|\S+\/papers\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{7})(?:v\d+)?(?:\.pdf)?\/?(?:[?#].*)?(?:\s+\[[\w.-]+\])?$/i;
@@ -15,8 +15,7 @@ function nameIn(text) {
 // The same rule as `bucket` in generator/broadsheet/search/ids.py.
 function bucketOf(name, { documents }) {
   const [, month] = /^(?:[a-z-]+\/)?(\d{4})(?:\.\d{4,5}|\d{3})$/.exec(name) ?? [];
-  const hash = [...name].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
-  return month ?? `other-${hash % (1 + Math.floor(documents / manifest.sizes.ids))}`;
+  return month ?? `other-${hash(name) % (1 + Math.floor(documents / manifest.sizes.ids))}`;
 }
 
 /**

@@ -33,7 +33,7 @@ function unframe(bytes) {
 }
 const framed = (path, format) => once(path, async () => unframe(await fetchBytes(path, format)));
 
-/** The same rule as `term_hash` in generator/broadsheet/search/files.py. */
+/** The same rule as `text_hash` in generator/broadsheet/search/ids.py. */
 export const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
 
 export async function open() {
