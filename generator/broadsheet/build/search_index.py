@@ -32,8 +32,7 @@ def write_shard(
 ) -> None:
     """Write a shard as a folder of `site`, swapped in one step. Without documents, it has no folder.
 
-    Months whose folders in `previous` are `reusable` are read from there: joining the months of a year so takes a
-    fifth of the time.
+    Months whose folders in `previous` are `reusable` are read from there.
     """
     parts = [_part(documents, part, previous, reusable) for part in shard.parts or (shard,)]
     filled = [part for part in parts if part.rows]
@@ -54,13 +53,15 @@ def _part(documents: Documents, shard: Shard, previous: Path | None, reusable: C
     return from_documents(documents(shard))
 
 
-def write_list(folders: Sequence[str], people: Mapping[str, str], site: Path, previous: Path) -> None:
+def write_list(
+    folders: Sequence[str], people: Mapping[str, str], site: Path, previous: Path, reusable: Collection[str] = ()
+) -> None:
     """Write what the browser reads first: the list of shards in this order, the dictionary, and the lists of people.
 
-    `people` has the address of each author with a page, by name.
+    `people` has the address of each author with a page, by name. The site `previous` has the `reusable` folders.
     """
     shards = [shard for folder in folders if (shard := _describe(site / FOLDER / folder))]
-    words = _write_dictionary([shard["folder"] for shard in shards], site / FOLDER, previous / FOLDER)
+    words = _write_dictionary([shard["folder"] for shard in shards], site / FOLDER, previous / FOLDER, reusable)
     lists = people_lists(people)
     data = {
         "shards": [{key: value for key, value in shard.items() if key != "facets"} for shard in shards],
@@ -95,18 +96,23 @@ def _sum_facets(shards: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, 
     return total
 
 
-def _write_dictionary(folders: Sequence[str], target: Path, previous: Path) -> dict[str, str]:
+def _write_dictionary(
+    folders: Sequence[str], target: Path, previous: Path, reusable: Collection[str]
+) -> dict[str, str]:
     """Write the words of all shards. Return the names of the files by the words' first letter.
 
-    The sum over all shards but the newest month is read from the previous site, so that one more day reads two files.
+    The sum over all shards but the newest month is read from the previous site if all are `reusable`, so that one more
+    day reads two files.
     """
     newest = [folder for folder in folders if not folder.startswith(PUBLICATIONS)][:1]
     closed = [folder for folder in folders if folder not in newest]
     name = f"closed.{_hash(' '.join(closed).encode())}.pack"
-    try:
-        data = (previous / name).read_bytes()
-        counts = dictionary.decode(ungz(data))
-    except (OSError, ValueError, EOFError, msgspec.MsgspecError):
+    counts = None
+    if set(closed) <= set(reusable):
+        with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError):
+            data = (previous / name).read_bytes()
+            counts = dictionary.decode(ungz(data))
+    if counts is None:
         counts = dictionary.total(dictionary.decode(ungz((target / part / SPELLINGS).read_bytes())) for part in closed)
         data = gz(dictionary.encode(counts))
     write_atomically(target / name, data)

@@ -1,8 +1,7 @@
 """The cards of documents, compressed in chunks of a few, which share the dictionary of their month.
 
 The first cards of a month are the dictionary of its chunks: as a part of the compressed stream before each of them,
-so that the browser's DecompressionStream reads it. A chunk of 8 takes a seventh fewer bytes so. Files of chunks can be
-joined without compressing them again.
+so that the browser's DecompressionStream reads it. Files of chunks can be joined without compressing them again.
 """
 
 import zlib
@@ -10,8 +9,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-CARDS_PER_CHUNK = 8  # a browser loads one for each hit
-DICTIONARY_BYTES = 16_000
+CARDS_PER_CHUNK = 4  # a browser loads one for each hit
+DICTIONARY_BYTES = 6_000
 LEVEL = 6
 
 
