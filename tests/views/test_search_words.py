@@ -86,7 +86,7 @@ def test_a_word_with_a_minus_leaves_papers_out(browser_tab: Page, address: str) 
     assert search(browser_tab, address, "q=transformer -pruned") == ["2505.00001"]
     assert search(browser_tab, address, 'q=transformer -"sparse attention"') == ["2505.00002"]
     assert len(search(browser_tab, address, "q=attention -xylophone")) == 2
-    assert search(browser_tab, address, 'q=transformer −“sparse attention”') == ["2505.00002"]  # as a phone types it
+    assert search(browser_tab, address, "q=transformer −“sparse attention”") == ["2505.00002"]  # as a phone types it
     assert search(browser_tab, address, "q=transformer -sparse-attention") == ["2505.00002"]
 
 
