@@ -28,6 +28,7 @@ class Host(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site = Path()
     base = "/"
+    ranges = True  # whether it sends a part of a file, as most hosts do
 
     def do_GET(self) -> None:
         """Send the file, or the page for missing ones with 404."""
@@ -36,7 +37,14 @@ class Host(BaseHTTPRequestHandler):
         found = path.is_file() and self.path.startswith(self.base)
         path = path if found else self.site / "404.html"
         body = compressed(path) if path.is_file() else b""
-        self.send_response(200 if found else 404)
+        status = 200 if found else 404
+        part = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if part and found and self.ranges and path.suffix not in TEXT:
+            first, last = int(part[1]), min(int(part[2]), len(body) - 1)
+            status, whole, body = 206, len(body), body[first : last + 1]
+        self.send_response(status)
+        if status == 206:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{whole}")
         self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
         if path.suffix in TEXT:
@@ -50,9 +58,10 @@ class Host(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def hosted(site: Path, base: str) -> Iterator[str]:
+def hosted(site: Path, base: str, ranges: bool = True) -> Iterator[str]:
     """Serve `site` under the path `base` on a free port of this machine; yield the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHost", (Host,), {"site": site, "base": base}))
+    host = type("SiteHost", (Host,), {"site": site, "base": base, "ranges": ranges})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), host)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}{base}"

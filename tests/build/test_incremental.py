@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from broadsheet.build.build import build as in_process
+from broadsheet.search import dictionary
+from broadsheet.search.files import gz
 from tests.example import ROOT, digest, make_digest, paper, tree
 
 HEADS = {"title": "Pruning attention heads", "abstract": "Some heads of a transformer see nothing."}
@@ -139,6 +141,51 @@ def test_after_any_change_the_site_is_that_of_a_clean_build(change: str, root: P
     assert ours.keys() == theirs.keys()
     assert [path for path in ours if ours[path] != theirs[path]] == []
     assert tree(root / "docs") == tree(clean / "docs")
+
+
+def without_search_for_a_build(root: Path) -> None:
+    replace(root / "digest.yml", "sources:", "search: false\nsources:")
+    build(root)
+    replace(root / "digest.yml", "search: false\n", "")
+
+
+SEARCH_CHANGES: dict[str, Callable[[Path], object]] = {
+    "a new day": lambda r: rows(r, "2025-08-04", paper("2508.00002")),
+    "a new month": lambda r: rows(r, "2025-09-01", paper("2509.00001")),
+    "a new year": lambda r: rows(r, "2026-01-02", paper("2601.00001")),
+    "an older day of joined months": lambda r: rows(r, "2025-05-27", paper("2505.00003", title="Otherwise")),
+    "a day of joined months gone": lambda r: (r / "data/papers/2025/2025-05-27.jsonl").unlink(),
+    "a day of the newest month gone": lambda r: (r / "data/papers/2025/2025-08-01.jsonl").unlink(),
+    "a topic's words": lambda r: replace(r / "digest.yml", "[LLM]", "[LLM, pruning]"),
+    "no papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: none\nsources:"),
+    "a publication": lambda r: replace(r / "data/publications/ista-iclr-2025.yml", "Scalable mech", "Scaled mech"),
+    "the sum of words damaged": lambda r: [path.write_bytes(b"?") for path in r.glob("site/search-index/closed.*")],
+    "search switched off and on": without_search_for_a_build,
+}
+
+
+@pytest.mark.parametrize("change", SEARCH_CHANGES)
+def test_joined_months_and_sums_of_words_are_those_of_a_clean_build(change: str, root: Path, tmp_path: Path) -> None:
+    rows(root, "2025-07-01", paper("2507.00001", title="Grebes dive"))
+    build(root)
+    rows(root, "2025-08-01", paper("2508.00001", title="Coots swim"))
+    build(root)  # July's shard is read from the site, and joined to the others
+    SEARCH_CHANGES[change](root)
+    build(root)
+    clean = tmp_path / "clean"
+    shutil.copytree(root, clean, ignore=shutil.ignore_patterns("site", ".digest"))
+    build(clean)
+    assert tree(root / "site/search-index") == tree(clean / "site/search-index")
+
+
+def test_a_build_without_a_cache_reads_no_earlier_index(root: Path) -> None:
+    rows(root, "2025-08-01", paper("2508.00001", title="Coots swim"))
+    build(root)
+    before = tree(root / "site/search-index")
+    (closed,) = (root / "site/search-index").glob("closed.*")
+    closed.write_bytes(gz(dictionary.encode({"nonsense": 7})))  # as an earlier error might have left it
+    build(root, "--no-cache")
+    assert tree(root / "site/search-index") == before
 
 
 def identity(site: Path) -> dict[str, tuple[int, int]]:

@@ -191,7 +191,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             paper("math/0502001", title="Old identifiers", abstract="Nothing of birds.", authors=["Erdős Pál"]),
         ],
     }
-    digest = Digest(tmp_path_factory.mktemp("search"), given)
+    digest = Digest(tmp_path_factory.mktemp("search"), given, SETTINGS + "paper_pages: all\n")
     digest.write()
     digest.publish()
     with served(digest.site, "/repo/", "127.0.0.1", 0) as place:
@@ -216,7 +216,7 @@ def search_hits(tab: Page, address: str, words: str) -> list[str]:
     expect(tab.locator("#search-status")).to_contain_text("found")
     count = int(tab.locator("#search-status").inner_text().split()[0])
     expect(tab.locator("#hits > li")).to_have_count(min(count, 20))
-    hrefs = tab.locator("#hits a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+    hrefs = tab.locator("#hits h3 a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     return [href.removeprefix(address) for href in hrefs]
 
 

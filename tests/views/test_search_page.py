@@ -245,6 +245,11 @@ def test_hits_are_saved_marked_and_walked_through_by_keys(tab: Page, address: st
     hits(tab)
     assert tab.locator("#hits .saved[aria-pressed=true]").count() == 1
     assert tab.locator("#hits .is-read").count() == 1
+    row = tab.locator("#hits .item", has_text="Grebes of an LLM")
+    assert row.locator(".score b").inner_text() == "15"
+    assert row.locator(".bars").get_attribute("aria-label") == "relevance 8, novelty 7"
+    assert row.locator(".links a").all_inner_texts() == ["arXiv", "PDF"]
+    assert tab.locator(f"#hits li:has(a[href$='{VERY_OLD}']) .score b").inner_text() == "–"
     publication = tab.locator("#hits li", has_text="thesis")
     assert publication.locator("button").count() == 0
     tab.keyboard.press("j")

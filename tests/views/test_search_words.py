@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -26,6 +27,7 @@ DAYS = {
         ),
         paper("2505.00002", title="Attention that is sparse", abstract="A transformer with a pruned cache."),
         paper("2505.00003", title="大语言模型的稀疏注意力机制", abstract="Nothing in English."),
+        paper("2505.00004", title=r"A $\beta$-VAE in $O(n^2)$ steps", abstract=r"The H$\alpha$ line."),
     ],
     "2025-06-02": [
         paper(
@@ -84,6 +86,14 @@ def test_a_word_with_a_minus_leaves_papers_out(browser_tab: Page, address: str) 
     assert search(browser_tab, address, "q=transformer -pruned") == ["2505.00001"]
     assert search(browser_tab, address, 'q=transformer -"sparse attention"') == ["2505.00002"]
     assert len(search(browser_tab, address, "q=attention -xylophone")) == 2
+    assert search(browser_tab, address, "q=transformer −“sparse attention”") == ["2505.00002"]  # as a phone types it
+    assert search(browser_tab, address, "q=transformer -sparse-attention") == ["2505.00002"]
+
+
+def test_excluded_words_alone_leave_all_other_papers(browser_tab: Page, address: str) -> None:
+    search(browser_tab, address, "q=-geese")
+    assert status(browser_tab) == "8 found"
+    assert search(browser_tab, address, "q=-attention&to=2025-05") == ["2505.00004", "2505.00003"]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +125,18 @@ def test_a_word_that_is_nowhere_is_reported_and_shows_nothing(browser_tab: Page,
 def test_common_words_are_ignored_and_it_says_so(browser_tab: Page, address: str) -> None:
     assert len(search(browser_tab, address, "q=the attention of")) == 2
     assert status(browser_tab) == "2 found. Ignored as too common: “the”, “of”."
+    search(browser_tab, address, 'q="of attention"')
+    assert status(browser_tab) == "2 found. Ignored as too common: “of”."
+    browser_tab.goto(f'{address}search/?q="the of"')
+    expect(browser_tab.locator("#search-status")).to_have_text("These words are in nearly every paper.")
+
+
+@pytest.mark.parametrize(
+    "query", [r"$\beta$-VAE", "β-VAE", r"\beta VAE", '"beta-VAE"', "$O(n^2)$", "O(n²)", r"H$\alpha$", "Hα", "halpha"]
+)
+def test_formulas_are_found_as_tex_as_characters_and_by_names(browser_tab: Page, address: str, query: str) -> None:
+    assert search(browser_tab, address, f"q={quote(query)}") == ["2505.00004"]
+    assert browser_tab.locator("#hits mark").count()
 
 
 @pytest.mark.parametrize("part", ["大语言模型的稀疏注意力机制", "注意力", "稀疏注意", "机制", "力"])
@@ -141,10 +163,12 @@ def test_the_snippet_is_around_the_hit_and_the_title_is_marked(browser_tab: Page
     [
         ("from=2025-06", 49),
         ("from=2025-06-03", 45),
-        ("to=2025-05-31", 3),
+        ("to=2025-05-31", 4),
         ("from=2025-W23&to=2025-W23", 4),
         ("from=2025-06-02&to=2025-06-02&q=kingfisher", 3),
-        ("q=2025-05", 3),
+        ("q=2025-05", 4),
+        ("q=2025-W22 2025-06-02", 8),
+        ("q=2025-W22 2025-06&from=2025-06-03", 45),
         ("q=kingfisher 2025-W22", 0),
     ],
 )
@@ -156,6 +180,11 @@ def test_days_weeks_and_months_limit_the_search(browser_tab: Page, address: str,
 def test_a_date_that_is_none_is_ignored_and_it_says_so(browser_tab: Page, address: str) -> None:
     search(browser_tab, address, "q=geese&from=yesterday")
     assert "“yesterday” was ignored: write a day as 2025-05-27" in status(browser_tab)
+
+
+def test_days_that_exclude_each_other_are_reported(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "from=2025-06&to=2025-05") == []
+    assert status(browser_tab) == "0 found. These days exclude each other."
 
 
 def test_dates_are_in_the_address_and_are_cleared(browser_tab: Page, address: str) -> None:

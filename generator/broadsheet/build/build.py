@@ -240,7 +240,8 @@ class SideOutputs:
         if self._shards:
             folders = [shard.folder for shard in self._shards]
             people = {author_address(slug): name for slug, name in self._build.index.author_names().items()}
-            write_list(folders, people, self._staging, self._build.site)
+            reusable = {f"{name}.{version}" for name, version in self._build.previous_shards.items()}
+            write_list(folders, people, self._staging, self._build.site, reusable)
         archives = self._archives.finish(self._workers, self._build.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
 

@@ -53,13 +53,15 @@ def _part(documents: Documents, shard: Shard, previous: Path | None, reusable: C
     return from_documents(documents(shard))
 
 
-def write_list(folders: Sequence[str], people: Mapping[str, str], site: Path, previous: Path) -> None:
+def write_list(
+    folders: Sequence[str], people: Mapping[str, str], site: Path, previous: Path, reusable: Collection[str] = ()
+) -> None:
     """Write what the browser reads first: the list of shards in this order, the dictionary, and the lists of people.
 
-    `people` has the name of each author with a page, by address.
+    `people` has the name of each author with a page, by address. The site `previous` has the `reusable` folders.
     """
     shards = [shard for folder in folders if (shard := _describe(site / FOLDER / folder))]
-    words = _write_dictionary([shard["folder"] for shard in shards], site / FOLDER, previous / FOLDER)
+    words = _write_dictionary([shard["folder"] for shard in shards], site / FOLDER, previous / FOLDER, reusable)
     lists = people_lists(people)
     data = {
         "shards": [{key: value for key, value in shard.items() if key != "facets"} for shard in shards],
@@ -94,18 +96,23 @@ def _sum_facets(shards: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, 
     return total
 
 
-def _write_dictionary(folders: Sequence[str], target: Path, previous: Path) -> dict[str, str]:
+def _write_dictionary(
+    folders: Sequence[str], target: Path, previous: Path, reusable: Collection[str]
+) -> dict[str, str]:
     """Write the words of all shards. Return the names of the files by the words' first letter.
 
-    The sum over all shards but the newest month is read from the previous site, so that one more day reads two files.
+    The sum over all shards but the newest month is read from the previous site if all are `reusable`, so that one more
+    day reads two files.
     """
     newest = [folder for folder in folders if not folder.startswith(PUBLICATIONS)][:1]
     closed = [folder for folder in folders if folder not in newest]
     name = f"closed.{_hash(' '.join(closed).encode())}.pack"
-    try:
-        data = (previous / name).read_bytes()
-        counts = dictionary.decode(ungz(data))
-    except (OSError, ValueError, EOFError, msgspec.MsgspecError):
+    counts = None
+    if set(closed) <= set(reusable):
+        with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError):
+            data = (previous / name).read_bytes()
+            counts = dictionary.decode(ungz(data))
+    if counts is None:
         counts = dictionary.total(dictionary.decode(ungz((target / part / SPELLINGS).read_bytes())) for part in closed)
         data = gz(dictionary.encode(counts))
     write_atomically(target / name, data)

@@ -19,12 +19,13 @@ from broadsheet.search import dictionary
 from broadsheet.search.ids import id_lists, ids_of, text_hash
 from broadsheet.search.numbers import Bytes, Ints, decode, encode, sums
 from broadsheet.search.segment import COLUMNS, Occurrences, Segment, columns_of, rows_of
-from broadsheet.search.texts import CARDS_PER_CHUNK, Texts
+from broadsheet.search.texts import Texts
 
-# Uses of words in a shard: some 11 and 32 KB. A browser loads one for each word, first of the newest months.
-USES_PER_SHARD = (8_000, 32_000)  # of one month, and of several
+# Uses of words in a shard. A browser loads one for each word, first of the newest months.
+USES_PER_SHARD = (8_000, 16_000)  # of one month, and of several
 DOCUMENTS_PER_FACTS = 1024
-CHUNKS_PER_FILE = 6  # of a segment of several months: hosts limit the number of files
+# Of one month, and of several. Hosts limit the number of files; a browser asks for the bytes of a chunk.
+CHUNKS_PER_FILE = (2, 12)
 LEVEL = 6
 FACETS = ("topic", "category", "source", "year", "score")  # whose values are counted
 Read = Callable[[str], bytes]
@@ -53,7 +54,7 @@ def files(segment: Segment) -> dict[str, bytes]:
     """Return the files of a segment by name."""
     result = {f"facts/{n}.pack": gz(columns_of(rows)) for n, rows in enumerate(_split(segment.rows))}
     for number, texts in enumerate(segment.texts):
-        result |= _text_files(texts, f"texts/{number}", 1 if len(segment.parts) == 1 else CHUNKS_PER_FILE)
+        result |= _text_files(texts, f"texts/{number}", CHUNKS_PER_FILE[len(segment.parts) > 1])
     lists = id_lists(segment.ids, len(segment.rows))
     result |= {f"ids/{name}.pack": gz(data) for name, data in lists.items()}
     shards = list(_shards(segment))
@@ -70,8 +71,8 @@ def segment_of(read: Read) -> Segment:
     total = sum(about.parts)
     packs = (ungz(read(f"facts/{number}.pack")) for number in range(-(-total // DOCUMENTS_PER_FACTS)))
     ids = {name: addresses for part in about.ids for name, addresses in ids_of(ungz(read(f"ids/{part}.pack"))).items()}
-    per_file = 1 if len(about.parts) == 1 else CHUNKS_PER_FILE
-    texts = tuple(_texts(read, f"texts/{n}", count, per_file) for n, count in enumerate(about.parts))
+    per_file = CHUNKS_PER_FILE[len(about.parts) > 1]
+    texts = tuple(_texts(read, f"texts/{number}", per_file) for number in range(len(about.parts)))
     terms, occurrences = _read_shards(read, about.shards)
     rows = [row for pack in packs for row in rows_of(pack)]
     spellings = dictionary.decode(ungz(read("spellings.pack")))
@@ -110,21 +111,23 @@ def _split(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _text_files(texts: Texts, name: str, per_file: int) -> dict[str, bytes]:
-    result = {f"{name}-head.pack": texts.head}
+    lengths = encode(np.array([len(chunk) for chunk in texts.chunks], np.int64))[0].tobytes()
+    result = {f"{name}-head.pack": _framed(len(lengths), lengths + texts.head)}
     for number, start in enumerate(range(0, len(texts.chunks), per_file)):
-        chunks = texts.chunks[start : start + per_file]
-        result[f"{name}-{number}.pack"] = _framed([len(chunk) for chunk in chunks], b"".join(chunks))
+        result[f"{name}-{number}.pack"] = b"".join(texts.chunks[start : start + per_file])
     return result
 
 
-def _texts(read: Read, name: str, count: int, per_file: int) -> Texts:
+def _texts(read: Read, name: str, per_file: int) -> Texts:
+    size, head = _unframed(read(f"{name}-head.pack"))
+    lengths = decode(np.frombuffer(head[:size], np.uint8))[0].tolist()
     chunks: list[bytes] = []
-    for number in range(-(-count // (CARDS_PER_CHUNK * per_file))):
-        lengths, data = _unframed(read(f"{name}-{number}.pack"))
-        for length in lengths:
+    for number, first in enumerate(range(0, len(lengths), per_file)):
+        data = read(f"{name}-{number}.pack")
+        for length in lengths[first : first + per_file]:
             chunks.append(data[:length])
             data = data[length:]
-    return Texts(read(f"{name}-head.pack"), tuple(chunks))
+    return Texts(head[size:], tuple(chunks))
 
 
 def _framed(header: object, body: bytes) -> bytes:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-CARDS_PER_CHUNK = 8  # a browser loads one for each hit
-DICTIONARY_BYTES = 16_000
+CARDS_PER_CHUNK = 4  # a browser loads one for each hit
+DICTIONARY_BYTES = 6_000
 LEVEL = 6
 
 

@@ -19,7 +19,6 @@ from broadsheet.search.document import Facets, SearchDocument
 from broadsheet.search.ids import lookup_names
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
-from broadsheet.text.formats import long_date
 from broadsheet.views.permalink import paper_address
 
 # A browser sends a request for each shard and word, so fewer are faster; but a month that ends joins those before it.
@@ -141,7 +140,7 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> SearchDocument
         title=rendering.plain(paper.title),
         address=address,
         authors=paper.authors,
-        note=" · ".join([long_date(entry.date), *names]),
+        note="",
         body=[paper.comment, paper.abstract],
         ids=[paper.arxiv_id, paper.doi],
         more=names,

@@ -11,6 +11,7 @@ from broadsheet.views.page import Page
 from broadsheet.views.permalink import AUTHORS
 from broadsheet.views.render import render
 from broadsheet.views.search_documents import PUBLICATIONS
+from broadsheet.views.topic_colours import topic_labels
 
 ADDRESS = "search/"
 # Facets and sort keys of hits: their names in URLs, and their labels.
@@ -26,7 +27,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
-    choices = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels, "rules": rules()}).decode()
+    told = {"sorts": SORTS, "facets": FACETS, "labels": labels, "rows": topic_labels(settings), "rules": rules()}
+    choices = msgspec.json.encode(told).decode()
     body = render("search.html.j2", ADDRESS, choices=choices, authors=authors, **counts)
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")

@@ -4,15 +4,19 @@ import { factsOf, placesOf, postingsOf } from "./search-index.js";
 
 const [K, B, LENGTH, TITLE] = [1.2, 0.4, 150, 2];
 
+const withAll = (one, postings) => [...one.keys()].filter((number) => postings.every((map) => map.has(number)));
+
 // Documents with a phrase: [number, posting of each term].
 async function withPhrase(shard, words, postings) {
+  const documents = withAll(postings[0], postings);
+  if (!documents.length) return documents;
   const places = await Promise.all(words.map(({ term }) => placesOf(shard, term)));
   const [first] = words;
   const follows = (document) =>
     [...places[0](document)].some((start) =>
       words.every(({ place }, i) => places[i](document).includes((start + place - first.place + 256) % 256)),
     );
-  return [...postings[0].keys()].filter((number) => postings.every((map) => map.has(number)) && follows(number));
+  return documents.filter(follows);
 }
 
 // Return each term of a part with its postings, and the numbers of the documents that have the part.
@@ -20,18 +24,16 @@ async function matchPart(shard, { words, isPhrase }) {
   const terms = words.flatMap(({ terms, place }) => terms.map((term, i) => ({ term, place: place + 2 * i })));
   const postings = await Promise.all(terms.map(({ term }) => postingsOf(shard, term)));
   const [rarest] = [...postings].sort((a, b) => a.size - b.size);
-  const numbers = isPhrase
-    ? await withPhrase(shard, terms, postings)
-    : [...rarest.keys()].filter((number) => postings.every((map) => map.has(number)));
+  const numbers = isPhrase ? await withPhrase(shard, terms, postings) : withAll(rarest, postings);
   return { terms, postings, numbers: new Set(numbers) };
 }
 
-/** Return the papers of a shard with at least `least` of the parts and no excluded one. */
+/** Return the papers of a shard with at least `least` of the parts and no excluded one; all without it. */
 export async function match(shard, parts, least) {
   const matched = await Promise.all(parts.map((part) => matchPart(shard, part)));
   const wanted = matched.filter((_, i) => !parts[i].isExcluded);
   const excluded = matched.filter((_, i) => parts[i].isExcluded);
-  const counts = new Map();
+  const counts = new Map(least ? [] : Array.from({ length: shard.documents }, (_, number) => [number, 0]));
   for (const { numbers } of wanted) for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
   const isFit = ([number, count]) => count >= least && !excluded.some(({ numbers }) => numbers.has(number));
   const numbers = [...counts].filter(isFit).map(([number]) => number);

@@ -19,16 +19,27 @@ export function daysOf(text) {
   return [iso(monday), iso(sunday)];
 }
 
+// Quotes and dashes as phones type them; TeX as the index has it: \beta is beta, and n^2 is n2.
+function normalize(text) {
+  const plain = text.replace(/[“”„«»]/g, '"').replace(/(^|\s)[−–]/g, "$1-");
+  return /[$^\\]/.test(plain) ? plain.replace(/\\(math|text)[a-z]*|[$^_{}\\]/g, "") : plain;
+}
+
 /**
- * Return the `parts` that papers must have or must not (`excluded`), the `ignored` words, and the `days` of a date
- * among the words. A part has words with their places in it; a phrase has quotes.
+ * Return the `parts` that papers must have or must not (`excluded`), the `ignored` words, and the `days` of dates among
+ * the words, from the first to the last. A part has words with their places in it; a phrase has quotes.
  */
 export function parse(text) {
   const query = { parts: [], ignored: [], days: undefined };
-  for (const [, minus, phrase, plain] of text.matchAll(/(?<=^|\s)(-?)(?:"([^"]*)"?|(\S+))/g)) {
+  for (const [, minus, phrase, plain] of normalize(text).matchAll(/(?<=^|\s)(-?)(?:"([^"]*)"?|(\S+))/g)) {
     const days = !minus && plain && !/^\d{4}$/.test(plain) && daysOf(plain);
-    if (days) query.days = days;
-    else addPart(query, wordsOf(phrase ?? plain), { isPhrase: phrase !== undefined, isExcluded: !!minus });
+    if (days) {
+      const all = [...(query.days ?? []), ...days].sort();
+      query.days = [all[0], all.at(-1)];
+    } else {
+      // -fine-tuning is a phrase: other papers may have "fine".
+      addPart(query, wordsOf(phrase ?? plain), { isPhrase: !plain || !!minus, isExcluded: !!minus });
+    }
   }
   return query;
 }
@@ -41,7 +52,7 @@ function addPart({ parts, ignored }, all, kind) {
   const words = all
     .map((word, i) => ({ word, place: places[i] + (slotsOf(word) > 1) }))
     .filter(({ word }) => !stopWords.has(word));
-  if (!kind.isPhrase) ignored.push(...all.filter((word) => stopWords.has(word)));
+  if (!kind.isPhrase || words.length < 2) ignored.push(...all.filter((word) => stopWords.has(word)));
   if (kind.isPhrase && words.length > 1) parts.push({ words, ...kind });
   else parts.push(...words.map((word) => ({ words: [word], ...kind, isPhrase: false })));
 }
@@ -74,7 +85,7 @@ async function meantBy(word) {
   if (rare.has(word)) return word;
   if (/\p{N}/u.test(word)) return undefined;
   const near = closest(word, [common, rare]);
-  return near.cost <= SPELLING ? near.word : closest(word, await dictionaries()).word;
+  return near.cost <= WRONG ? near.word : closest(word, await dictionaries()).word;
 }
 
 // What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,

@@ -1,5 +1,6 @@
 // The search page: words, an id, or filters alone.
 
+import { startUnfolding } from "./density.js";
 import { button, element, root } from "./elements.js";
 import {
   addField,
@@ -13,7 +14,7 @@ import {
   readAddress,
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
-import { cardOf, factsOf, manifest, open, peopleNamed } from "./search-index.js";
+import { cardOf, manifest, open, peopleNamed } from "./search-index.js";
 import { match, rate } from "./search-match.js";
 import { daysOf, parse, repair } from "./search-query.js";
 import { marked, snippet } from "./search-snippet.js";
@@ -30,7 +31,7 @@ const orderBy = (name) => (name === "date" ? byDate : byValue(name || "match"));
 const ids = ["search", "query", "search-status", "people", "hits", "more", "older", "facets"];
 const [form, query, status, people, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
 const offered = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels, rules
-const quote = (word) => `“${word}”`;
+const quote = (word) => `“${word.length > 40 ? `${word.slice(0, 40)}…` : word}”`;
 let [results, displayed, searches, terms, everything] = [[], 0, 0, new Set(), false];
 
 // -- hits ------------------------------------------------------------------------------------------------------------
@@ -40,20 +41,24 @@ function item(address, title, ...lines) {
   return element("li", { className: "item" }, element("h3", {}, link), ...lines);
 }
 
-function hit([address, id, title, byline, note, text], { score }) {
+function publication([address, , title, byline, note, text]) {
   const line = (className, ...content) => element("p", { className }, ...content);
-  const node = item(
-    address,
-    marked(title, terms),
-    line("authors", ...marked(byline, terms)),
-    line("comment", ...snippet(text, terms)),
-    line("meta", note + (score ? ` · score ${score}` : "")),
-  );
-  if (!id) return node;
-  node.dataset.paper = id;
+  const byWhom = line("authors", ...marked(byline, terms));
+  return item(address, marked(title, terms), byWhom, line("comment", ...snippet(text, terms)), line("meta", note));
+}
+
+// A row as in other lists, with marks on the words.
+function row([address, id, title, byline, , text], { topic, date, score, novelty, upvotes }, buildRow) {
   const [names, others = 0] = byline.split(/ and (\d+) more$/);
-  const details = () => ({ title, authors: names.split(", ").filter(Boolean), more: +others, address });
-  const paper = { id, node, details };
+  const scores = score === null ? {} : { relevance: +(score - novelty).toFixed(6), novelty };
+  const details = { title, authors: names.split(", ").filter(Boolean), more: +others, address, topics: topic, ...scores };
+  const facts = { id, topic, date, score, comment: text, upvotes: upvotes ?? NaN };
+  const node = buildRow({ ...details, ...facts }, offered.rows);
+  const mark = (place, nodes) => node.querySelector(place)?.replaceChildren(...nodes);
+  mark("h3 a", marked(title, terms));
+  mark(".authors", marked(byline, terms));
+  mark(".comment", snippet(text, terms));
+  const paper = { id, node, details: () => details };
   view.papers.push(paper);
   addMarks(paper);
   return node;
@@ -71,11 +76,12 @@ async function showPage(number, waiting) {
   const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [cardOf(paper).catch(() => null), paper]);
   displayed += page.length;
   more.hidden = older.hidden = true;
+  const { buildRow } = await import("./rows.js");
   let missing = 0;
   for (const [promise, paper] of page) {
     const card = await promise;
     if (number !== searches) return;
-    if (card) hits.append(hit(card, paper));
+    if (card) hits.append(card[1] ? row(card, paper, buildRow) : publication(card));
     else missing++;
   }
   if (missing)
@@ -102,15 +108,12 @@ async function showPeople(parts, number) {
 const isInside = (date, [first, last]) => date >= first.slice(0, date.length) && date <= last.slice(0, date.length);
 const overlaps = ({ dates: [first, last] }, [from, to]) => !last || (last >= from.slice(0, last.length) && first <= to);
 
-// The days of the fields and of the words; null without any.
+// The days that are in the fields and in the words; null without any.
 function range({ days }) {
   const [from, to] = ["from", "to"].map((name) => daysOf(chosen(name)));
   if (!from && !to && !days) return null;
-  return days ?? [from?.[0] ?? "0", to?.[1] ?? "9"];
-}
-
-async function allOf(shard) {
-  return { papers: await factsOf(shard, [...Array(shard.documents).keys()]), sizes: new Map() };
+  const [first, last] = days ?? ["0", "9"];
+  return [[first, from?.[0] ?? "0"].sort()[1], [last, to?.[1] ?? "9"].sort()[0]];
 }
 
 const isFull = (papers) => papers.length >= PAGE_SIZE || papers.some(({ hasTitle }) => hasTitle);
@@ -118,7 +121,6 @@ const isFull = (papers) => papers.length >= PAGE_SIZE || papers.some(({ hasTitle
 // Ask shards, newest first, until the papers fill a page; return the papers and the first shard that was not asked.
 async function gather({ parts }, days, least) {
   const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
-  const ask = (shard) => (least ? match(shard, parts, least) : allOf(shard));
   const isInitial = (_, i) => sumOf(shards.slice(0, i).filter(isOfPapers)) < INITIAL_PAPERS;
   const sizes = new Map();
   let [papers, next, asked] = [[], 0, 0];
@@ -131,7 +133,7 @@ async function gather({ parts }, days, least) {
     const batch = shards.slice(next, next + count);
     next += batch.length;
     asked += sumOf(batch);
-    for (const answer of await Promise.all(batch.map(ask))) {
+    for (const answer of await Promise.all(batch.map((shard) => match(shard, parts, least)))) {
       papers = papers.concat(answer.papers);
       for (const [term, size] of answer.sizes) sizes.set(term, (sizes.get(term) ?? 0) + size);
     }
@@ -145,21 +147,21 @@ const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents,
 const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
 
 // Return the sentences about what was not taken as it is written.
-function remarks({ parts, ignored }, repairs, isStrict) {
+function remarks({ parts, ignored }, repairs, isStrict, days) {
   const lines = [];
   for (const [word, meant] of repairs) {
     if (meant) lines.push(`Nothing for ${quote(word)}: showing ${quote(meant)}.`);
     else lines.push(isStrict ? `Nothing has ${quote(word)}.` : `Nothing has ${quote(word)}, so it was ignored.`);
   }
-  if (ignored.length && parts.length)
-    lines.push(`Ignored as too common: ${[...new Set(ignored)].map(quote).join(", ")}.`);
-  if (ignored.length && !parts.length) lines.push("These words are in nearly every paper.");
+  const common = [...new Set(ignored)].map(quote).join(", ");
+  if (common) lines.push(parts.length ? `Ignored as too common: ${common}.` : "These words are in nearly every paper.");
   for (const name of ["from", "to"]) {
     if (!chosen(name) || daysOf(chosen(name))) continue;
     lines.push(
       `${quote(chosen(name))} was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.`,
     );
   }
+  if (days?.[0] > days?.[1]) lines.push("These days exclude each other.");
   return lines;
 }
 
@@ -169,7 +171,7 @@ async function find(asked) {
   const wanted = asked.parts.filter(({ isExcluded }) => !isExcluded);
   const isStrict = wanted.length <= STRICT_WORDS;
   const exists = ({ words }) => words.every(({ meant }) => meant);
-  const lines = remarks(asked, repairs, isStrict);
+  const lines = remarks(asked, repairs, isStrict, days);
   if (isStrict && !wanted.every(exists)) return { papers: [], lines };
   const parts = asked.parts.filter((part) => part.isExcluded || exists(part));
   const count = parts.filter(({ isExcluded }) => !isExcluded).length;
@@ -194,7 +196,7 @@ async function search() {
     ? await find(asked)
     : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
   if (number !== searches) return;
-  const order = orderBy(chosen("sort") || (asked.parts.length ? "" : "date"));
+  const order = orderBy(chosen("sort") || (asked.parts.some(({ isExcluded }) => !isExcluded) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
   setResults(matches);
   const total = matches.length < answer.papers.length ? ` of ${answer.papers.length}` : "";
@@ -227,7 +229,7 @@ async function searchOlder() {
 
 function fail(error) {
   const offline = navigator.onLine === false ? " You are offline." : "";
-  status.textContent = `The search index could not be loaded.${offline} Load the page again; if that does not help, it must be made by "broadsheet build".`;
+  status.textContent = `The search index could not be loaded.${offline} Load the page again; if that does not help, run “broadsheet build”.`;
   console.info(error);
 }
 const guarded = (callback) => () => callback().catch(fail);
@@ -273,17 +275,11 @@ function createControls() {
       isUseful && !(name === "score" && values.length < 2) ? values.map((value) => [value, label(value)]) : [];
   }
   const selects = createSelects([], { ...offered, fixed }, guarded(search));
-  const field = (name, ariaLabel, placeholder) =>
-    element("input", {
-      name,
-      ariaLabel,
-      placeholder,
-      size: 10,
-      maxLength: 10,
-      title: "2025-05-27, 2025-W22 or 2025-05",
-    });
-  const fields = [field("from", "From a day, week or month", "from"), field("to", "To a day, week or month", "to")];
-  for (const each of fields) addField(each, () => true); // shards and papers are chosen by `range`
+  const title = "A day, week or month: 2025-05-27, 2025-W22 or 2025-05";
+  const fields = ["from", "to"].map((name) =>
+    element("input", { name, ariaLabel: name, placeholder: name, size: 10, maxLength: 10, title }),
+  );
+  for (const field of fields) addField(field, () => true); // shards and papers are chosen by `range`
   return [...selects, ...fields];
 }
 
@@ -296,18 +292,19 @@ function onTyping() {
 
 async function start() {
   history.scrollRestoration = "manual";
+  startUnfolding();
   setRules(offered.rules);
   await open();
   toolbar.append(...foldable(...createControls(), clear, button("Keys", help, { className: "keys" })));
   toolbar.after(notice);
-  query.disabled = false;
-  const href = await restore();
-  // A link with an id leads to the paper; Back must not.
-  if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
   query.oninput = onTyping;
   query.onpaste = () => setTimeout(guarded(openMatch));
   older.onclick = guarded(searchOlder);
   hits.onclick = remember;
+  query.disabled = false;
+  const href = await restore();
+  // A link with an id leads to the paper; Back must not.
+  if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
   addEventListener("scrollend", remember);
   addEventListener("popstate", guarded(restore));
   if (!status.textContent) query.focus();
