@@ -61,10 +61,10 @@ MAX_CHARS = 40  # of a word: what is longer is no word
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ß": "ss"}
 # A Greek letter is found by its name, which is also its command in TeX.
 _GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi"
-    " chi psi omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon"
+    " phi chi psi omega"
 )
-_LETTERS |= dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", _GREEK.split(), strict=True))  # noqa: RUF001
+_LETTERS |= dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", _GREEK.split(), strict=True))
 _TABLE = str.maketrans(_LETTERS)
 _MARKS = re.compile("[\u0300-\u036f]")
 # Chinese, Japanese and Korean have no spaces between words, or long words.
