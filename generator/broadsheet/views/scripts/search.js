@@ -51,7 +51,8 @@ function publication([address, , title, byline, note, text]) {
 function row([address, id, title, byline, , text], { topic, date, score, novelty, upvotes }, buildRow) {
   const [names, others = 0] = byline.split(/ and (\d+) more$/);
   const scores = score === null ? {} : { relevance: +(score - novelty).toFixed(6), novelty };
-  const details = { title, authors: names.split(", ").filter(Boolean), more: +others, address, topics: topic, ...scores };
+  const authors = names.split(", ").filter(Boolean);
+  const details = { title, authors, more: +others, address, topics: topic, ...scores };
   const facts = { id, topic, date, score, comment: text, upvotes: upvotes ?? NaN };
   const node = buildRow({ ...details, ...facts }, offered.rows);
   const mark = (place, nodes) => node.querySelector(place)?.replaceChildren(...nodes);
