@@ -245,6 +245,7 @@ def test_one_more_day_rebuilds_only_the_pages_that_show_it(root: Path) -> None:
     assert {path for path in touched if path.startswith("since/")} == {
         "since/2025-05-29.json",
         "since/days.json",
+        "since/ids.json",
         "since/index.html",
     }
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}

@@ -26,7 +26,9 @@ def test_the_table_has_the_keys_of_the_scripts_in_their_order() -> None:
     table = PAGE.partition("\n## Keys\n")[2].partition("\n## ")[0]
     cells = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
     names = [NAMES.get(name, name) for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
-    assert names == keys_of("shortcuts.js", "KEYS") == keys_of("shortcuts-help.js", "DESCRIPTIONS")
+    assert names == keys_of("shortcuts.js", "KEYS")
+    described = keys_of("shortcuts-help.js", "DESCRIPTIONS")  # those of the arrows are on their links
+    assert [name for name in names if name not in NAMES.values()] == described
 
 
 @pytest.mark.parametrize("label", sorted(set(LABELS)))
