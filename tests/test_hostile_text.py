@@ -215,7 +215,8 @@ def test_hostile_text_never_runs_loads_or_becomes_an_element(site: Path, address
             for link in found["links"]
             if not link.startswith(("https://", "http://", "#", "./", "../")) and ":" in link
         ]
-        bad += [link for link in found["links"] if "evil.example" in link or link.startswith("//")]
+        own = [link for link in found["links"] if not link.startswith("../../search/?q=")]
+        bad += [link for link in own if "evil.example" in link or link.startswith("//")]
         assert bad == [], page
     context.close()
 

@@ -104,6 +104,7 @@ async function completeTitles() {
 }
 
 async function start() {
+  list = await import("./saved-list.js");
   const toolbar = document.getElementById("files");
   const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
   const buttons = Object.keys(FORMATS).map((label) =>
@@ -120,7 +121,6 @@ async function start() {
     exports,
   );
   toolbar.after(notice, transferPanel);
-  list = await import("./saved-list.js");
   list.startList();
   subscribe(list.refreshSaved);
   addEventListener("hashchange", receiveLink);
