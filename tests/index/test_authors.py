@@ -181,7 +181,7 @@ def test_three_papers_or_a_publication_make_a_page(tmp_path: Path) -> None:
             "Papers with a page of their own under this name; several people may have it.",
             "Ada%20Lovelace",
         ),
-        ("b-mal-b-lory", "Papers with a page of their own under this name;", "%3Cb%3EMal%3C/b%3E%20Lory"),
+        ("b-mal-b-lory", "Papers with a page of their own under this name;", "%3Cb%3EMal%3C%2Fb%3E%20Lory"),
         (ALISTARH, "Papers with a page of their own, and publications, under this name.", "Dan-Adrian%20Alistarh"),
     ],
 )
