@@ -18,7 +18,7 @@ from broadsheet.views.calendar import month_address, month_calendar, week_addres
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.skyline import MAX_BARS, by_day
 from broadsheet.views.charts.spans import axis
-from broadsheet.views.facts import Whole
+from broadsheet.views.facts import WholeList
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
@@ -94,9 +94,9 @@ def _best_titles(catalogue: Catalogue, days: list[DayHead]) -> dict[str, str]:
     return {date: entry.paper.title for date in dates for entry in catalogue.best(date, date, 1)}
 
 
-def _whole(days: list[DayHead], limits: tuple[str, str]) -> Whole:
+def _whole(days: list[DayHead], limits: tuple[str, str]) -> WholeList:
     months = sorted({head.date[:7] for head in days if head.papers})
-    return Whole(months, first=limits[0], last=limits[1])
+    return WholeList(months, first=limits[0], last=limits[1])
 
 
 def _topics_by_week(
