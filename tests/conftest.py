@@ -87,7 +87,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if "corpus" in fixtures:
             item.add_marker("slow")
-        if isinstance(item, pytest.Function) and any(_is_server(value) for value in vars(item.module).values()):
+        names = vars(item.module).values() if isinstance(item, pytest.Function) else ()
+        if "site" in fixtures or any(map(_is_server, names)):
             item.add_marker("server")
         if not {"browser", "server", "slow"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker("fast")

@@ -2,23 +2,31 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from broadsheet.build.preview import served
-from tests.example import digest, make_digest
+from tests.example import SETTINGS, digest, make_digest
 
 ANY_SCRIPT = re.compile("")
 
 
 @pytest.fixture(scope="module")
-def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a site with the papers in `DAYS` of the test module."""
-    root = make_digest(tmp_path_factory.mktemp("site"), request.module.DAYS)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a digest with the papers in `DAYS` of the test module, and with its `DIGEST_YML` if it has one."""
+    settings = getattr(request.module, "DIGEST_YML", SETTINGS)
+    root = make_digest(tmp_path_factory.mktemp("site"), request.module.DAYS, settings)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
+    return root / "site"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """The address of the site."""
+    with served(site, "/repo/", "127.0.0.1", 0) as place:
         yield place
 
 

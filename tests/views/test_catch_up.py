@@ -2,14 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from broadsheet.build.preview import served
 from tests.example import SETTINGS, digest, make_digest, paper
 from tests.views.test_browser import SHIFT
 
@@ -34,15 +32,7 @@ DAYS = {
 ALL = 31
 KEY = "broadsheet /repo/"
 HEADLINE = "node => getComputedStyle(node).getPropertyValue('--headline') === '1'"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = make_digest(tmp_path_factory.mktemp("news"), DAYS, SETTINGS + RUBRIC + "search: false\n")
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
-        yield place
+DIGEST_YML = SETTINGS + RUBRIC + "search: false\n"
 
 
 def status(tab: Page) -> Any:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,20 +33,7 @@ DAYS = {
 MAIL = "paper_pages: all\nmail: {from: digest@example.org}\n"
 MIN_STEP = 5  # CIEDE2000; 2.3 is just noticeable
 DAY, WEEK = "daily/2025/05/27/", "weekly/2025-W22/"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("figures"), DAYS, SETTINGS + MAIL)
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return root / "site"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with served(site, "/repo/", "127.0.0.1", 0) as place:
-        yield place
+DIGEST_YML = SETTINGS + MAIL
 
 
 def bars(site: Path, page: str) -> list[lxml.html.HtmlElement]:

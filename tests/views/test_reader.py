@@ -71,7 +71,7 @@ def test_the_scripts_of_a_page_are_small_load_at_once_and_request_nothing(addres
     scripts = [compact_script((ASSETS / name).read_bytes()) for name in names]  # as they are served
     assert sum(len(gzip.compress(script)) for script in scripts) <= limit
     assert {script, *re.findall(r'<link rel="modulepreload" href="[^"]*assets/([^"]+)"', html)} == names
-    for name in names - {"search-index.js", "since.js"}:
+    for name in names - {"search-index.js"}:
         code = (ASSETS / name).read_bytes()
         assert not re.search(rb"\beval\b|\bFunction\(|innerHTML|fetch\(|XMLHttpRequest|sendBeacon|WebSocket", code)
 

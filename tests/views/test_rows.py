@@ -10,8 +10,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from broadsheet.build.preview import served
-from tests.example import ROOT, SETTINGS, digest, make_digest, paper
+from tests.example import ROOT, SETTINGS, paper
 from tests.views.test_browser import SHIFT
 
 SCRIPTS = ROOT / "generator/broadsheet/views/scripts"
@@ -37,20 +36,7 @@ DAYS = {
 }
 DAY = "daily/2025/05/27/"
 HEADLINE = "node => getComputedStyle(node).getPropertyValue('--headline') === '1'"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("rows"), DAYS, SETTINGS + RUBRIC + "paper_pages: all\n")
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return root / "site"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with served(site, "/repo/", "127.0.0.1", 0) as place:
-        yield place
+DIGEST_YML = SETTINGS + RUBRIC + "paper_pages: all\n"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from broadsheet.build.preview import served
-from tests.example import SETTINGS, digest, make_digest, paper
+from tests.example import paper
 from tests.views.test_browser import SHIFT
 
 DAYS = {
@@ -24,20 +22,6 @@ DAYS = {
 }
 KEY = "broadsheet /repo/"
 NAMES = ["2505.00001", "2505.00002", "math/0306266", "2505.00004"]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("list"), DAYS, SETTINGS)
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return root / "site"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with served(site, "/repo/", "127.0.0.1", 0) as place:
-        yield place
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""The colours of topics: the one each topic gets, and whether an outside library can tell them apart."""
+"""The colours of topics: the one each topic gets, and whether an outside library can tell them apart.
+
+Those of the style sheet are written again where no sheet is read.
+"""
 
 import re
 from itertools import combinations
@@ -13,6 +16,7 @@ from broadsheet.index.days import Entry
 from broadsheet.model.paper import Paper
 from broadsheet.settings import config
 from broadsheet.settings.topics import Colour, Topic
+from broadsheet.views.share.picture import ACCENT_COLOUR, INK_COLOUR, PAPER_COLOUR
 from broadsheet.views.topic_colours import COLOURS, GREY, PALETTE, hue_of, style_rules, topic_hues
 from tests.example import SETTINGS, make_digest
 
@@ -104,3 +108,16 @@ def test_a_colour_without_a_name_is_a_problem_that_lists_the_names(tmp_path: Pat
     assert problem.location == "digest.yml:4"
     assert "colour" in problem.message
     assert "teal" in f"{problem.message} {problem.hint}"
+
+
+def test_colours_of_pictures_of_browsers_and_of_mails_are_those_of_the_style_sheet() -> None:
+    views = PROGRAM / "views"
+    sheet = (views / "styles/frame.css").read_text("utf-8")
+    colours = {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", sheet)}
+    pictures = [INK_COLOUR, PAPER_COLOUR, ACCENT_COLOUR]
+    assert pictures == [colours[name][0] for name in ("ink", "paper", "accent")]
+    frame = (views / "theme/main.html").read_text("utf-8")
+    assert re.findall(r'<meta name="theme-color" .* content="(#\w+)"', frame) == colours["paper"]
+    mail = (views / "templates/mail.css.j2").read_text("utf-8").partition("prefers-color-scheme: dark")
+    for part, scheme in ((mail[0], 0), (mail[2], 1)):
+        assert set(re.findall(r"#[0-9a-f]{6}", part)) <= {pair[scheme] for pair in colours.values()}

@@ -2,7 +2,6 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -33,15 +32,7 @@ DAYS = {
 }
 WEEK, MONTH, TOPIC = "weekly/2025-W18/", "monthly/2025-05/", "topics/compression/"
 LIMITS = "pages: {week_best: 10, month_best: 5, topic_newest: 3}\nsearch: false\n"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = make_digest(tmp_path_factory.mktemp("whole"), DAYS, SETTINGS + LIMITS)
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
-        yield place
+DIGEST_YML = SETTINGS + LIMITS
 
 
 def status(tab: Page) -> Any:

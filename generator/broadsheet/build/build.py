@@ -46,7 +46,7 @@ from broadsheet.store.samples import shown_store
 from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
 from broadsheet.views.permalink import author_address
-from broadsheet.views.search_documents import shards
+from broadsheet.views.search_documents import shard_folder, shards
 
 # The packages that the bytes of a page depend on.
 TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "numpy", "pillow")
@@ -106,7 +106,8 @@ class _Build:
         previous = BuildState() if full or not self.bypass else load_state(self.state_file, site, manifest)
         self.inputs = build_inputs(root, settings)
         self.previous = previous if previous.inputs == self.inputs else BuildState()
-        self.previous_shards = previous.shards  # a shard's version says what it depends on
+        # A shard's version says what it depends on.
+        self.reusable_shards = {shard_folder(*shard) for shard in previous.shards.items()}
         self.damaged = _damaged(self.docs, self.previous, manifest)
         self.outside, self.hand_written = self._hand_written_files()
         contents = _hash_files(self.docs, self.hand_written)
@@ -223,11 +224,11 @@ class SideOutputs:
 
     def index(self) -> None:
         """Start to write the shards that changed."""
-        previous = {f"{name}.{version}" for name, version in self._build.previous_shards.items()}
-        stale = [shard for shard in self._shards if shard.folder not in previous]
+        reusable = self._build.reusable_shards
+        stale = [shard for shard in self._shards if shard.folder not in reusable]
         unchanged = {shard.folder for shard in self._shards if shard not in stale}
         link_unchanged(self._build.site / FOLDER, self._staging / FOLDER, unchanged)
-        self._indexing = self._workers.index(stale, self._build.site, previous)
+        self._indexing = self._workers.index(stale, self._build.site, reusable)
 
     def archive(self) -> None:
         """Start to write the downloads that changed."""
@@ -240,8 +241,7 @@ class SideOutputs:
         if self._shards:
             folders = [shard.folder for shard in self._shards]
             people = {author_address(slug): name for slug, name in self._build.index.author_names().items()}
-            reusable = {f"{name}.{version}" for name, version in self._build.previous_shards.items()}
-            write_list(folders, people, self._staging, self._build.site, reusable)
+            write_list(folders, people, self._staging, self._build.site, self._build.reusable_shards)
         archives = self._archives.finish(self._workers, self._build.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
 

@@ -11,7 +11,17 @@ import msgspec
 from broadsheet.build.swap import atomic_swap
 from broadsheet.search import dictionary
 from broadsheet.search.document import SearchDocument
-from broadsheet.search.files import CHUNKS_PER_FILE, DOCUMENTS_PER_FACTS, About, files, gz, segment_of, ungz
+from broadsheet.search.files import (
+    ABOUT,
+    CHUNKS_PER_FILE,
+    DOCUMENTS_PER_FACTS,
+    SPELLINGS,
+    About,
+    files,
+    gz,
+    segment_of,
+    ungz,
+)
 from broadsheet.search.ids import DOCUMENTS_PER_LIST
 from broadsheet.search.people import people_lists
 from broadsheet.search.segment import Segment, from_documents, join
@@ -21,8 +31,6 @@ from broadsheet.views.search_documents import PUBLICATIONS, Shard
 
 FOLDER = "search-index"
 LIST_FILE = "shards.json"
-ABOUT = "about.json"
-SPELLINGS = "spellings.pack"
 
 Documents = Callable[[Shard], Iterable[SearchDocument]]
 

@@ -27,7 +27,7 @@ from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.local import extra
 from broadsheet.scoring.local.ratings import MIN_PAPERS, teaches
-from broadsheet.scoring.local_scores import predict_local_scores, untied, with_local_scores
+from broadsheet.scoring.local_scores import predict_local_scores, tie_error, with_local_scores
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.store import Store
@@ -84,7 +84,7 @@ def _add_local_scores(context: ScoringContext, date: str) -> tuple[int, tuple[st
         try:
             local_scores = predict_local_scores(papers, partial(_local_scorer, context))
         except DigestError as error:
-            return 0, (untied(error),)
+            return 0, (tie_error(error),)
         by_id = {paper.arxiv_id: value for paper, value in zip(papers, local_scores, strict=True)}
         if by_id:
             store.write_papers(date, [_with_local_score(row, by_id.get(row.arxiv_id)) for row in rows])

@@ -39,14 +39,14 @@ def with_local_scores(
         try:
             local_scores = predict_local_scores(scores.papers, predictor)
         except DigestError as error:
-            return scores._replace(errors=(*scores.errors, untied(error)))
+            return scores._replace(errors=(*scores.errors, tie_error(error)))
         rows = zip(scores.papers, local_scores, strict=True)
         return scores._replace(papers=tuple(msgspec.structs.replace(row, local_score=value) for row, value in rows))
 
     return scored
 
 
-def untied(error: DigestError) -> str:
+def tie_error(error: DigestError) -> str:
     """Return the error of a day whose ties are not broken."""
     return f"ties are not broken: {error.problems[0]}"
 

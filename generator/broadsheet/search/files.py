@@ -27,6 +27,7 @@ DOCUMENTS_PER_FACTS = 1024
 # Of one month, and of several. Hosts limit the number of files; a browser asks for the bytes of a chunk.
 CHUNKS_PER_FILE = (2, 12)
 LEVEL = 6
+ABOUT, SPELLINGS = "about.json", "spellings.pack"
 FACETS = ("topic", "category", "source", "year", "score")  # whose values are counted
 Read = Callable[[str], bytes]
 
@@ -60,14 +61,14 @@ def files(segment: Segment) -> dict[str, bytes]:
     shards = list(_shards(segment))
     for number, (postings, positions) in enumerate(shards):
         result |= {f"words/{number}.pack": gz(postings), f"places/{number}.pack": gz(positions)}
-    result["spellings.pack"] = gz(dictionary.encode(segment.spellings))
-    result["about.json"] = msgspec.json.encode(_about(segment, len(shards), sorted(lists)))
+    result[SPELLINGS] = gz(dictionary.encode(segment.spellings))
+    result[ABOUT] = msgspec.json.encode(_about(segment, len(shards), sorted(lists)))
     return result
 
 
 def segment_of(read: Read) -> Segment:
     """Return the segment whose files `read` returns: the slow path is `from_documents`; a test compares them."""
-    about = msgspec.json.decode(read("about.json"), type=About)
+    about = msgspec.json.decode(read(ABOUT), type=About)
     total = sum(about.parts)
     packs = (ungz(read(f"facts/{number}.pack")) for number in range(-(-total // DOCUMENTS_PER_FACTS)))
     ids = {name: addresses for part in about.ids for name, addresses in ids_of(ungz(read(f"ids/{part}.pack"))).items()}
@@ -75,7 +76,7 @@ def segment_of(read: Read) -> Segment:
     texts = tuple(_texts(read, f"texts/{number}", per_file) for number in range(len(about.parts)))
     terms, occurrences = _read_shards(read, about.shards)
     rows = [row for pack in packs for row in rows_of(pack)]
-    spellings = dictionary.decode(ungz(read("spellings.pack")))
+    spellings = dictionary.decode(ungz(read(SPELLINGS)))
     return Segment(about.parts, rows, ids, texts, terms, occurrences, spellings)
 
 

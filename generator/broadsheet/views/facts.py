@@ -16,7 +16,7 @@ from broadsheet.views.page import File
 NAME = "papers.json"
 
 
-class Whole(NamedTuple):
+class WholeList(NamedTuple):
     """A list that has more papers than its page: its months, and its topic or first and last day."""
 
     months: list[str]

@@ -44,8 +44,13 @@ class Shard(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The folder with its files: caches need not ask again for a name that has the version."""
-        return f"{self.name}.{self.version}"
+        """The folder with its files."""
+        return shard_folder(self.name, self.version)
+
+
+def shard_folder(name: str, version: str) -> str:
+    """Return the folder of a shard: caches need not ask again for a name that has the version."""
+    return f"{name}.{version}"
 
 
 def shards(catalogue: Index, settings: Settings, program: str = "") -> list[Shard]:

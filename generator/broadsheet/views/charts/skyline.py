@@ -21,8 +21,8 @@ ABOVE = 8  # the room for the dot of a saved paper
 BAR = 0.82  # of the width there is for it
 MIN_PLACES = 12  # a few bars do not fill the width
 MAX_COUNTS = 6  # in words
-MAIL_MOST, MAIL_HEIGHT = 60, 36  # of a mail, which is narrow
-MOST = 120  # the bars of a week: more would be thinner than a line
+MAX_MAIL_BARS, MAIL_HEIGHT = 60, 36  # a mail is narrow
+MAX_BARS = 120  # of a week: more would be thinner than a line
 
 
 class Bar(NamedTuple):
@@ -67,7 +67,7 @@ def skyline(bars: Sequence[Bar], *, period: str = "") -> Markup:
     step = 100 / max(len(bars), MIN_PLACES)
     drawn = "\n".join([_bar(bar, step * index, step * BAR) for index, bar in enumerate(bars)])
     lead = f"{period}, day after day. " if period else ""
-    best = f"The {MOST} best papers. " if period and len(bars) == MOST else ""
+    best = f"The {MAX_BARS} best papers. " if period and len(bars) == MAX_BARS else ""
     caption = f'<figcaption class="muted">{escaped(lead + best + words(bars))}</figcaption>\n'
     return Markup(
         f'<figure class="skyline">\n<svg height="{ABOVE + HEIGHT}" aria-hidden="true">\n{drawn}\n</svg>\n'
@@ -106,7 +106,7 @@ def _counts(counts: Mapping[float, int]) -> Iterator[str]:
 
 def skyline_table(bars: Sequence[Bar]) -> Markup:
     """Return the first bars as a table, for mails: their programs draw no SVG. Nothing if no paper has a score."""
-    drawn = bars[:MAIL_MOST]
+    drawn = bars[:MAX_MAIL_BARS]
     if not any(bar.score is not None for bar in drawn):
         return Markup("")
     cells = "\n".join(map(_cell, drawn))

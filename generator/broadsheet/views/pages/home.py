@@ -12,7 +12,7 @@ from broadsheet.text import formats
 from broadsheet.views.alternates.attach import with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
-from broadsheet.views.charts.skyline import MOST, by_day
+from broadsheet.views.charts.skyline import MAX_BARS, by_day
 from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
@@ -37,7 +37,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "best": best,
         "places": places_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
-        "week": by_day(catalogue.best(first_of(WEEK_DAYS, with_papers), with_papers, MOST)) if with_papers else [],
+        "week": by_day(catalogue.best(first_of(WEEK_DAYS, with_papers), with_papers, MAX_BARS)) if with_papers else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
         "settings": settings,

@@ -16,9 +16,9 @@ from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.charts.archive import charts
-from broadsheet.views.charts.skyline import MOST, by_day
+from broadsheet.views.charts.skyline import MAX_BARS, by_day
 from broadsheet.views.charts.spans import axis
-from broadsheet.views.facts import Whole
+from broadsheet.views.facts import WholeList
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
@@ -58,7 +58,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
-        "in_order": [] if is_month else by_day(catalogue.best(first, last, MOST)),
+        "in_order": [] if is_month else by_day(catalogue.best(first, last, MAX_BARS)),
         "whole": _whole(days, (first, last)) if sums.papers > len(best) else None,
         "places": places,
         "has_bibtex": is_recent and sums.papers > 0,
@@ -94,9 +94,9 @@ def _best_titles(catalogue: Catalogue, days: list[DayHead]) -> dict[str, str]:
     return {date: entry.paper.title for date in dates for entry in catalogue.best(date, date, 1)}
 
 
-def _whole(days: list[DayHead], limits: tuple[str, str]) -> Whole:
+def _whole(days: list[DayHead], limits: tuple[str, str]) -> WholeList:
     months = sorted({head.date[:7] for head in days if head.papers})
-    return Whole(months, first=limits[0], last=limits[1])
+    return WholeList(months, first=limits[0], last=limits[1])
 
 
 def _topics_by_week(

@@ -27,8 +27,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
-    told = {"sorts": SORTS, "facets": FACETS, "labels": labels, "rows": topic_labels(settings), "rules": rules()}
-    choices = msgspec.json.encode(told).decode()
-    body = render("search.html.j2", ADDRESS, choices=choices, authors=authors, **counts)
+    choices = {"sorts": SORTS, "facets": FACETS, "labels": labels, "rows": topic_labels(settings), "rules": rules()}
+    body = render("search.html.j2", ADDRESS, choices=msgspec.json.encode(choices).decode(), authors=authors, **counts)
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")

@@ -11,7 +11,7 @@ from broadsheet.views.alternates.attach import with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
 from broadsheet.views.citations import papers_bib
-from broadsheet.views.facts import Whole
+from broadsheet.views.facts import WholeList
 from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages.share import topic_card
@@ -84,7 +84,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         "total": total,
         "newest": newest,
         "places": places,
-        "whole": Whole(list(months), topic.id) if total > len(newest) else None,
+        "whole": WholeList(list(months), topic.id) if total > len(newest) else None,
         "has_bibtex": bool(newest) and settings.alternates != "none",
         "months": months,
         "month_address": month_address,

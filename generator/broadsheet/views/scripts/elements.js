@@ -11,6 +11,15 @@ export function element(name, properties, ...children) {
 
 export const button = (textContent, callback, properties) =>
   Object.assign(element("button", { type: "button", textContent, ...properties }), { onclick: callback });
+
+/** Create an element of a drawing. */
+export function svgElement(name, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
 /** Decode a part of an address; leave a malformed one. */
 export function decode(text) {
   try {

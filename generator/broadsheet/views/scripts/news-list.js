@@ -4,7 +4,7 @@ import { DAY_DENSITIES, densitySelect } from "./density.js";
 import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { showNews } from "./news.js";
-import { count, paperOf, plural, SORTS, status } from "./paper-list.js";
+import { count, focusStatus, paperOf, plural, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
@@ -90,11 +90,6 @@ function setRead(ids, isRead) {
   undo.hidden = !isRead;
   arrange();
   focusStatus();
-}
-
-function focusStatus() {
-  status.tabIndex = -1;
-  status.focus();
 }
 
 function fillSelect(from) {

@@ -12,6 +12,11 @@ export const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", dat
 export const sorted = (papers, key) =>
   [...papers].sort((a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order);
 export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
+/** Move the focus to the status, since what had it is gone. */
+export function focusStatus() {
+  status.tabIndex = -1;
+  status.focus();
+}
 export const savedPapers = () =>
   [...state.papers].filter(([, record]) => record.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
 

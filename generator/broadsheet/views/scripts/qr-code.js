@@ -1,6 +1,7 @@
 // QR codes (ISO/IEC 18004): bytes, with error correction of level L, up to version 25.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { svgElement } from "./elements.js";
+
 const QUIET = 4; // modules around the code
 // By version: bytes of error correction in a block, and blocks.
 const CORRECTION = [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26];
@@ -204,13 +205,8 @@ export function qrCode(text, label) {
   const rows = modulesOf(text);
   if (!rows) return null;
   const dark = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
-  const svg = document.createElementNS(SVG, "svg");
   const size = rows.length + 2 * QUIET;
   const box = `${-QUIET} ${-QUIET} ${size} ${size}`;
   const attributes = { class: "qr-code", viewBox: box, role: "img", "aria-label": label };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", dark.join(""));
-  svg.append(path);
-  return svg;
+  return svgElement("svg", attributes, svgElement("path", { d: dark.join("") }));
 }

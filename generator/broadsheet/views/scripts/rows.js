@@ -1,6 +1,6 @@
 // Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
 
-import { element, formatDate, root } from "./elements.js";
+import { element, formatDate, root, svgElement } from "./elements.js";
 import { plural } from "./paper-list.js";
 import { ARXIV } from "./records.js";
 
@@ -27,14 +27,6 @@ function buildNodes(parts) {
 }
 
 // -- the score --
-
-/** Create an element of a drawing. */
-export function svgElement(name, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
 
 /** Return a score as pages write it: 17, 16.7. */
 export const scoreWords = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(1));

@@ -1,12 +1,12 @@
 // The skyline of papers that a script lists: the same drawing and words as charts/skyline.py makes.
 
-import { element, root } from "./elements.js";
+import { element, root, svgElement } from "./elements.js";
 import { count } from "./paper-list.js";
-import { hueOf, scoreWords, svgElement } from "./rows.js";
+import { hueOf, scoreWords } from "./rows.js";
 import { showBars } from "./skyline.js";
 
 const [LOWEST, HIGHEST, HEIGHT, STUB, ABOVE] = [10, 20, 44, 4, 8];
-const [BAR, MIN_PLACES, MAX_COUNTS, MOST] = [0.82, 12, 6, 120];
+const [BAR, MIN_PLACES, MAX_COUNTS, MAX_BARS] = [0.82, 12, 6, 120];
 
 const scoreOf = ({ score, total }) => score ?? total;
 
@@ -42,13 +42,13 @@ function wordsOf(papers) {
 
 /** Draw the best of `papers`, in their order, in `place`. */
 export function drawSkyline(place, papers, labels) {
-  const drawn = papers.slice(0, MOST);
+  const drawn = papers.slice(0, MAX_BARS);
   place.replaceChildren();
   if (!drawn.length) return;
   const step = 100 / Math.max(drawn.length, MIN_PLACES);
   const bars = drawn.map((paper, i) => barOf(paper, labels, step * i, step * BAR));
   const svg = svgElement("svg", { height: ABOVE + HEIGHT, "aria-hidden": "true" }, ...bars);
-  const best = papers.length > MOST ? `The ${MOST} best papers. ` : "";
+  const best = papers.length > MAX_BARS ? `The ${MAX_BARS} best papers. ` : "";
   const caption = element("figcaption", { className: "muted", textContent: best + wordsOf(drawn) });
   place.append(element("figure", { className: "skyline" }, svg, caption));
   showBars();

@@ -1,10 +1,10 @@
 // Saved papers and settings in the address of a page: a link that another device merges with its own.
 
 import { button, decode, element, root } from "./elements.js";
-import { count, savedPapers, status } from "./paper-list.js";
+import { count, focusStatus, savedPapers } from "./paper-list.js";
 import { warn } from "./papers.js";
 import { ARXIV } from "./records.js";
-import { load, savePreferences, state, updatePapers } from "./storage.js";
+import { hasMark, load, savePreferences, state, updatePapers } from "./storage.js";
 
 const MAX_PAPERS = 10_000;
 const MAX_ID_CHARS = 200;
@@ -80,10 +80,8 @@ function parseLink(hash) {
   return { ids: ids.slice(0, MAX_PAPERS), all: ids.length, settings: Object.fromEntries(settings) };
 }
 
-const isSaved = (id) => state.papers.get(id)?.saved > 0;
-
 function takeIn(ids, { keys, ...settings }) {
-  const added = ids.filter((id) => !isSaved(id));
+  const added = ids.filter((id) => !hasMark(id, "saved"));
   updatePapers(added, { saved: true });
   if (keys) settings.keys = keys === "true";
   if (Object.keys(settings).length) savePreferences(settings);
@@ -99,14 +97,13 @@ export function offer(callback) {
     return warn("This link has no papers.");
   }
   load();
-  const added = ids.filter((id) => !isSaved(id));
+  const added = ids.filter((id) => !hasMark(id, "saved"));
   const papers = all > ids.length ? `${count(all)}. The first ${ids.length} can be added` : count(all);
   const text = `This link has ${papers}, ${added.length} of them not saved here${hasSettings ? ", and settings" : ""}. `;
   const close = () => {
     history.replaceState(null, "", location.pathname + location.search);
     box.remove();
-    status.tabIndex = -1;
-    status.focus();
+    focusStatus();
   };
   const accept = button("Add them", () => {
     takeIn(ids, settings);
