@@ -95,7 +95,7 @@ export function listSaved() {
   papers.forEach(addMarks);
   document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
   more.hidden = left.length <= limit;
-  more.textContent = `Show ${Math.min(PAGE_SIZE, left.length - limit)} more`;
+  more.textContent = `Show ${Math.max(0, Math.min(PAGE_SIZE, left.length - limit))} more`;
   const isFiltered = words.length || chosenFacets().length;
   status.textContent = saved.length ? countOf(left.length, saved.length, isFiltered) : "Nothing yet: press ☆ or s";
 }
