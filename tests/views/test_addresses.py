@@ -60,7 +60,7 @@ def test_bars_of_a_skyline_need_no_paper_of_the_page(address: str, tab: Page) ->
     tab.goto(address + DAY)
     assert tab.locator(".skyline a[href='#x'], .skyline a[href='#%E0%A4%A']").count() == 2
     expect(tab.locator(".toolbar [role=status]")).to_have_text(f"{len(IDS)} papers")
-    assert tab.locator(".skyline title").count() == len(IDS) - 2
+    expect(tab.locator(".skyline title")).to_have_count(len(IDS) - 2)
 
 
 # -- papers that the filters hide ---------------------------------------------------------------------------------
