@@ -13,7 +13,7 @@ from tests import forked
 ROOT = Path(__file__).resolve().parent.parent
 STARTER = ROOT / "generator" / "broadsheet" / "starter"
 
-SETTINGS = """\
+WITH_IMAGES = """\
 topics:
   - id: compression
     name: Model Compression
@@ -26,6 +26,8 @@ topics:
     words: [LLM]
 sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
 """
+NO_IMAGES = "share_images: none\n"  # an image takes longer to draw than its page; few tests look at them
+SETTINGS = WITH_IMAGES + NO_IMAGES
 
 # Every kind of page of the demo.
 DEMO_PAGES = (

@@ -1,7 +1,7 @@
 """Runs of the program as processes that need not import it: they are forked from one that has imported it.
 
 A run has arguments, variables, a folder, files and an exit code of its own, as one from a shell has. Imports are half
-of the time of a small build.
+of the time of a small build. A run is on a machine of one core: other tests have the others.
 
 ``python -m tests.forked`` is the process with the imports. A line of its standard input is a request.
 """
@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
@@ -96,24 +97,38 @@ def run(
 
 
 def main() -> None:
-    """Fork a run for each request; in the fork, return when the run ends."""
+    """Fork a run for each request."""
+    os.cpu_count = lambda: 1
     for module in pkgutil.walk_packages(broadsheet.__path__, "broadsheet."):
         if not module.name.startswith(LARGE):
             import_module(module.name)
+    build_once()
     gc.collect()
     gc.freeze()
     requests, replies = sys.stdin, sys.stdout
     while line := requests.readline():
         child = os.fork()
         if not child:
-            become(**json.loads(line))
-            return
+            end(become(**json.loads(line)))
         print(child, file=replies, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=replies, flush=True)
 
 
-def become(program: list[str], variables: dict[str, str], folder: str, files: list[str]) -> None:
-    """Be ``python -m`` with the program, its variables, its folder and its three standard files."""
+def build_once() -> None:
+    """Build and check a small digest, so that every run has what the program imports and reads while it works."""
+    from broadsheet.build.build import build
+    from tests.example import make_digest, paper
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = make_digest(Path(folder), {"2025-05-27": [paper("2505.00001", abstract="Of $x^2$.")]})
+        build(root, processes=1)
+
+
+def become(program: list[str], variables: dict[str, str], folder: str, files: list[str]) -> int:
+    """Be ``python -m`` with the program, its variables, its folder and its three standard files.
+
+    Return its exit code, if it does not end with an error.
+    """
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
@@ -124,7 +139,22 @@ def become(program: list[str], variables: dict[str, str], folder: str, files: li
         setattr(sys, name, reopened(number, getattr(sys, name)))
     sys.path[0] = folder
     sys.argv[1:] = program[1:]
-    runpy.run_module(program[0], run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(program[0], run_name="__main__", alter_sys=True)
+    except SystemExit as error:
+        if isinstance(error.code, str):
+            raise
+        return int(error.code or 0)
+    return 0
+
+
+def end(code: int) -> None:
+    """End as a Python does, but do not free the memory, which takes longer than a small run."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code & 0xFF)
 
 
 def reopened(number: int, stream: TextIO) -> TextIO:

@@ -10,7 +10,7 @@ import pytest
 from broadsheet.build.build import build as in_process
 from broadsheet.search import dictionary
 from broadsheet.search.files import gz
-from tests.example import ROOT, digest, make_digest, paper, tree
+from tests.example import ROOT, WITH_IMAGES, digest, make_digest, paper, tree
 
 HEADS = {"title": "Pruning attention heads", "abstract": "Some heads of a transformer see nothing."}
 FOLDS = {"title": "Folding proteins", "abstract": "Proteins fold as diffusion goes back.", "authors": ['Kurt G\\"odel']}
@@ -32,7 +32,7 @@ def build(root: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("incremental") / "digest", DAYS)
+    root = make_digest(tmp_path_factory.mktemp("incremental") / "digest", DAYS, WITH_IMAGES)
     shutil.copytree(ROOT / "data" / "publications", root / "data" / "publications")
     (root / "docs" / "by-hand.md").write_text("# By hand\n\n[A day](daily/2025/05/26/index.md)\n")
     build(root)
@@ -133,7 +133,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_after_any_change_the_site_is_that_of_a_clean_build(change: str, root: Path, tmp_path: Path) -> None:
     CHANGES[change](root)
-    build(root)
+    build(root, "--jobs", "2")
     clean = tmp_path / "clean"
     shutil.copytree(root, clean, ignore=shutil.ignore_patterns("site", ".digest"))
     build(clean, "--no-cache", "--jobs", "1")

@@ -17,7 +17,7 @@ from broadsheet.settings.site import Site
 from broadsheet.views.share.card import Card, Score, draw
 from broadsheet.views.share.icons import icon_png, icon_svg
 from broadsheet.views.share.picture import drawable
-from tests.example import SETTINGS, build_demo, make_digest, paper
+from tests.example import WITH_IMAGES, build_demo, make_digest, paper
 
 ADDRESS = "https://example.org/broadsheet/"
 SHIFTS = """
@@ -74,7 +74,7 @@ def test_the_image_of_a_page(demo: Path, address: str, image: str) -> None:
 
 def digest_of(root: Path, setting: str) -> Path:
     days = {"2025-02-03": [paper("2502.00001")], "2025-05-27": [paper("2505.00001"), paper("2505.00002")]}
-    make_digest(root, days, f"{SETTINGS}\nshare_images: {setting}\n")
+    make_digest(root, days, f"{WITH_IMAGES}\nshare_images: {setting}\n")
     build(root)
     return root / "site"
 
@@ -101,7 +101,7 @@ def test_the_setting_decides_which_pages_have_an_image(tmp_path: Path) -> None:
 def test_one_more_day_draws_its_own_images(tmp_path: Path) -> None:
     site = digest_of(tmp_path, "top")
     before = (tmp_path / "docs/papers/2505.00001/card.png").stat()
-    make_digest(tmp_path, {"2025-05-30": [paper("2505.00003")]}, f"{SETTINGS}\nshare_images: top\n")
+    make_digest(tmp_path, {"2025-05-30": [paper("2505.00003")]}, f"{WITH_IMAGES}\nshare_images: top\n")
     build(tmp_path)
     assert os.path.samestat(before, (tmp_path / "docs/papers/2505.00001/card.png").stat())
     assert "papers/2505.00003" in cards(site)

@@ -33,13 +33,6 @@ def pack(cards: Sequence[bytes]) -> Texts:
     return Texts(head, tuple(_compress(chunk, first) for chunk in chunks))
 
 
-def unpack(texts: Texts) -> list[bytes]:
-    """Return the cards."""
-    first = zlib.decompressobj(-zlib.MAX_WBITS).decompress(texts.head)
-    raw = b"".join(zlib.decompressobj(-zlib.MAX_WBITS, zdict=first).decompress(chunk) for chunk in texts.chunks)
-    return raw.splitlines()
-
-
 def _compress(data: bytes, dictionary: bytes) -> bytes:
     compressor = _compressor(dictionary)
     return compressor.compress(data) + compressor.flush()

@@ -59,6 +59,15 @@ export function paperOf(node, order) {
   };
 }
 
+const LOAD_TIMEOUT_MS = 1500; // then the page is shown without the parts that have not come
+let timeout;
+
+/** Wait for a part of the page; for all its parts together no longer than the timeout. */
+export function inTime(part) {
+  timeout ??= new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
+  return Promise.race([part, timeout]);
+}
+
 /** Call `start` on the parsed page. With `hide`, the page is hidden until then: nothing jumps. */
 export function whenReady(start, hide) {
   const page = document.documentElement;

@@ -4,7 +4,7 @@ import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from 
 import { button, element, root, targetId } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
-import { countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
+import { countOf, inTime, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view, warn } from "./papers.js";
 import { help } from "./shortcuts.js";
 import { savePreferences, state, subscribe } from "./storage.js";
@@ -17,7 +17,6 @@ const MARKS = [
   ["read", "Read"],
   ["saved", "Saved"],
 ];
-const LOAD_TIMEOUT_MS = 1500; // then the page is shown without the papers that it lacks
 let papers = []; // those of the filters: in the page, or of a whole period
 let list;
 let toolbar;
@@ -117,10 +116,9 @@ async function start() {
   refresh();
   if (!toolbar || !papers.length) return;
   if (!toolbar.dataset.months) return addControls();
-  const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
   rest = ": the others are loading";
-  await Promise.race([loadRest(), timeout]);
-  await Promise.race([addControls(), timeout]);
+  await inTime(loadRest());
+  await inTime(addControls());
 }
 
 whenReady(start, state.view.fold || location.search || hasNotes());

@@ -2,11 +2,9 @@
 
 import { startUnfolding } from "./density.js";
 import { button, element, root } from "./elements.js";
-import { paperOf, status, whenReady } from "./paper-list.js";
+import { inTime, paperOf, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
-
-const LOAD_TIMEOUT_MS = 1500; // then the page is shown without its list
 
 // Keep the last week, which is in the page.
 function showStaticWeek() {
@@ -24,8 +22,7 @@ async function start() {
   toolbar.append(element("a", { href: new URL("saved/", root).href, textContent: "Saved" }));
   toolbar.after(notice);
   startUnfolding();
-  const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
-  await Promise.race([showList().catch(showStaticWeek), timeout]);
+  await inTime(showList().catch(showStaticWeek));
 }
 
 whenReady(start, true);
