@@ -8,12 +8,12 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from broadsheet.http.client import HttpClient
 from broadsheet.settings.address import HOSTS
 from tests import tools
-from tests.example import digest
+from tests.example import build_demo, digest
 from tests.hourly_services import World
 from tests.loopback import FakeTime, Loopback
 from tests.model_server import ModelServer
@@ -30,6 +30,7 @@ write_to_memory()
 # No test depends on how busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+expect.set_options(timeout=30_000)
 
 # They come first: one that came last would leave the other cores without work. Each takes over 15 seconds of a core.
 LONGEST = (
@@ -137,6 +138,12 @@ def corpus() -> Path:
     if not (folder / "README.md").is_file():
         absent(f"no corpus at {folder}: set DIGEST_CORPUS to the folder of real inputs to run this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site of the repository's own digest, which no test changes."""
+    return build_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.example import ROOT, digest, make_digest
+from tests.example import NO_IMAGES, ROOT, digest, make_digest
 from tests.static_host import hosted
 from tests.views.test_browser import SHIFT
 
@@ -18,7 +18,7 @@ DAY = "daily/2025/05/27/index.html"
 @pytest.fixture(scope="module")
 def root(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A digest of the whole corpus, with the demo's settings."""
-    root = make_digest(tmp_path_factory.mktemp("corpus"), settings=(ROOT / "digest.yml").read_text("utf-8"))
+    root = make_digest(tmp_path_factory.mktemp("corpus"), settings=NO_IMAGES + (ROOT / "digest.yml").read_text("utf-8"))
     seeds = sorted(corpus.glob("seeds/00[02]*"))
     run = digest(
         "import",

@@ -12,7 +12,7 @@ import sys
 import time
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
-LINGER = 10.0  # seconds that a process may outlive the command that started it
+LINGER = 60.0  # seconds that a process may outlive the command that started it
 
 
 def main() -> None:

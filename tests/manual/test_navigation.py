@@ -8,7 +8,6 @@ import pytest
 
 from broadsheet.build.hosts import STARTER
 from broadsheet.cli.docs import TOPICS
-from tests.example import build_demo
 from tests.manual.generated import MANUAL
 
 pytestmark = pytest.mark.slow
@@ -17,8 +16,8 @@ COLUMN_AND_MENU = (r'<nav class="section-nav".*?</nav>', r'<details class="secti
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_demo(tmp_path_factory.mktemp("demo"))
+def site(demo: Path) -> Path:
+    return demo
 
 
 def page_at(site: Path, address: str) -> str:

@@ -33,7 +33,7 @@ FIELDS: dict[str, Any] = {
     "authors": [f"Author {number}" for number in range(20_000)],
     "categories": ["cs.LG"] * HUGE,
     "topics": ["t" * HUGE],
-    "reasons": ["r" * HUGE] * 200,
+    "reasons": ["r" * HUGE, *["r"] * 200],
     "scorer": {"model": "m" * HUGE},
     "affiliations": ["u" * HUGE],
 }
@@ -94,7 +94,12 @@ def test_what_is_within_the_limits_stays(title: str, abstract: str) -> None:
 
 
 def test_a_record_of_the_repository_is_cut_too() -> None:
-    record = {"_id": "1", "title": "t" * HUGE, "abstract": [{"text": "a" * HUGE}], "keyword": ["k" * HUGE] * 10_000}
+    record = {
+        "_id": "1",
+        "title": "t" * HUGE,
+        "abstract": [{"text": "a" * HUGE}],
+        "keyword": ["k" * HUGE, *["k"] * 10_000],
+    }
     record |= {"author": [{"full_name": f"A{number}"} for number in range(20_000)]}
     (shortened,), problems = publication.parse_records([record], "x.yml")
     assert problems == []

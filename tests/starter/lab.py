@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from tests.example import NO_IMAGES
 from tests.hourly_services import ARXIV, ArxivPaper, World
 from tests.model_server import KEY, ModelServer
 from tests.recorded_replies import endpoints
@@ -25,6 +26,8 @@ class Lab:
     def __init__(self, folder: Path, template: Path) -> None:
         self.service, self.desk = Service(folder / "github" / "Papers"), folder / "desk"
         shutil.copytree(template, self.desk)
+        with (self.desk / "digest.yml").open("a", encoding="utf-8") as settings:
+            settings.write(NO_IMAGES)
         git(self.desk, "init", "--quiet", "--initial-branch", "trunk")
         git(self.desk, "remote", "add", "origin", str(self.service.origin))
         self.push({})

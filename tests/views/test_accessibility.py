@@ -1,22 +1,23 @@
 """Accessibility: axe-core's rules on every page type, with and without scripts, and printed pages."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from broadsheet.build.preview import served
 from tests.accessibility import violations
-from tests.example import DEMO_PAGES, build_demo
+from tests.example import DEMO_PAGES
 
 # Every two of the choices meet.
 WAYS = ((True, "light", 390), (True, "dark", 1440), (False, "light", 1440), (False, "dark", 390))
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(demo: Path) -> Iterator[str]:
     # Under the path of its address: the page for what is not found names its files from the root.
-    with served(build_demo(tmp_path_factory.mktemp("demo")), "/broadsheet/", "127.0.0.1", 0) as place:
+    with served(demo, "/broadsheet/", "127.0.0.1", 0) as place:
         yield place
 
 

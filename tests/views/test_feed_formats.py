@@ -23,7 +23,7 @@ from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.files import write
 from broadsheet.views.feeds.registry import ATOM, JSON
-from tests.example import ROOT, make_digest, tree
+from tests.example import NO_IMAGES, ROOT, make_digest, tree
 from tests.views.test_feeds import HOSTILE, URL, archive, build_feeds, feed_items, paper, with_feeds
 
 SITE = "https://example.org/broadsheet/"
@@ -35,8 +35,8 @@ HUB = "https://hub.example.net/"
 @pytest.fixture(scope="module")
 def feeds(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The feeds of the month of real papers that has the day of 84, and of publications."""
-    root = make_digest(tmp_path_factory.mktemp("corpus"), settings=(ROOT / "digest.yml").read_text("utf-8"))
-    days = [corpus / "scored/daizedong/2025-05", corpus / "hf/raw"]
+    root = make_digest(tmp_path_factory.mktemp("corpus"), settings=NO_IMAGES + (ROOT / "digest.yml").read_text("utf-8"))
+    days = [corpus / "scored/daizedong/2025-05", *sorted(corpus.glob("hf/raw/2025-05-*.json"))]
     run(root, tuple(map(str, days)), date=None, replace=False, stdin=None)
     shutil.copytree(ROOT / "data/publications", root / "data/publications")
     generate(root, processes=1)

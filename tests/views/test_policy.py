@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from broadsheet.build.preview import served
-from tests.example import DEMO_PAGES, build_demo, digest, make_digest, paper
+from tests.example import DEMO_PAGES, digest, make_digest, paper
 
 POLICY = (
     "default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; "
@@ -31,8 +31,8 @@ new MutationObserver((_, observer) => {
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_demo(tmp_path_factory.mktemp("demo"))
+def site(demo: Path) -> Path:
+    return demo
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broadsheet.build.preview import served
 from broadsheet.views.compact_script import compact_script
-from tests.example import ROOT, digest, make_digest, paper
+from tests.example import NO_IMAGES, ROOT, digest, make_digest, paper
 from tests.views.test_browser import SHIFT
 
 ASSETS = ROOT / "generator/broadsheet/views/scripts"
@@ -363,7 +363,7 @@ def test_everything_works_under_a_strict_policy(address: str, context: BrowserCo
 
 
 def test_a_day_of_84_papers_is_small_quick_and_still(corpus: Path, tmp_path: Path, tab: Page) -> None:
-    root = make_digest(tmp_path, settings=(ROOT / "digest.yml").read_text())
+    root = make_digest(tmp_path, settings=NO_IMAGES + (ROOT / "digest.yml").read_text())
     run = digest("import", "--root", root, corpus / "scored/daizedong/2025-05/2025-05-27-output.json")
     assert run.returncode == 0, run.stdout
     assert digest("build", "--root", root).returncode == 0

@@ -17,7 +17,7 @@ from broadsheet.settings.site import Site
 from broadsheet.views.share.card import Card, Score, draw
 from broadsheet.views.share.icons import icon_png, icon_svg
 from broadsheet.views.share.picture import drawable
-from tests.example import WITH_IMAGES, build_demo, make_digest, paper
+from tests.example import WITH_IMAGES, make_digest, paper
 
 ADDRESS = "https://example.org/broadsheet/"
 SHIFTS = """
@@ -26,11 +26,6 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_demo(tmp_path_factory.mktemp("demo"))
 
 
 def properties(file: Path) -> dict[str, str]:
