@@ -1,7 +1,9 @@
 """Related papers: a function of the archive alone, and stable for old papers."""
 
 import json
+from collections import Counter
 from itertools import pairwise
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +223,41 @@ def test_any_text_can_be_compared(said: list[str], title: str, gone: list[int]) 
     assert (rest.ids, rest.ends, rest.terms, rest.weights) == (left.ids, left.ends, left.terms, left.weights)
     found = similar_papers({"2025-05-01": day, "2025-05-02": rest}, {"2025-05-02": rest.ids})
     assert set(found["2025-05-02"]) == set(rest.ids)
+
+
+@examples(deadline=None)
+@given(st.text(alphabet=st.characters(max_codepoint=127)), st.text(alphabet="aA sS5_-'.$\\\n\t"))
+def test_words_in_ascii_are_those_of_any_text(title: str, abstract: str) -> None:
+    paper = Paper(arxiv_id="x", title=title, abstract=abstract)
+    other = Paper(arxiv_id="x", title=f"{title} é", abstract=f"{abstract} é")  # a letter is no word
+    vectors = [term_vectors([each]) for each in (paper, other)]
+    assert vectors[0].titles == vectors[1].titles
+    assert (vectors[0].terms, vectors[0].weights) == (vectors[1].terms, vectors[1].weights)
+
+
+def products(day: DayVectors) -> dict[str, dict[int, int]]:
+    """Return the weights of each paper's terms."""
+    terms, weights = memoryview(day.terms).cast("I").tolist(), list(day.weights)
+    spans = zip(day.ids, pairwise((0, *day.ends)), strict=True)
+    return {name: dict(zip(terms[start:end], weights[start:end], strict=True)) for name, (start, end) in spans}
+
+
+def test_on_real_papers_similarity_is_the_sum_over_shared_terms(months: dict[str, DayVectors]) -> None:
+    date = [*months][-1]
+    papers = {name: terms for day in months.values() for name, terms in products(day).items()}
+    users = Counter(term for terms in papers.values() for term in terms)
+    common = len(papers) / 8 if len(papers) > 1000 else len(papers)
+    rarity = {term: round(256 * log(len(papers) / n) ** 2) for term, n in users.items() if n <= common}
+    similar = similar_papers(months, {date: months[date].ids})[date]
+    assert len(papers) > 1000
+    assert sum(map(len, similar.values())) > 20
+    for name, others in similar.items():
+        own = papers[name]
+        for other in others:
+            shared = own.keys() & papers[other.arxiv_id].keys() & rarity.keys()
+            total = sum(own[term] * papers[other.arxiv_id][term] * rarity[term] for term in shared)
+            itself = sum(own[term] ** 2 * rarity[term] for term in own.keys() & rarity.keys())
+            assert other.similarity == 1000 * total // itself
 
 
 def test_a_hostile_title_of_a_relative_is_text(tmp_path: Path) -> None:

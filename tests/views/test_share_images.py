@@ -7,16 +7,30 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Route
 
+from broadsheet import PROGRAM
 from broadsheet.build.build import build
 from broadsheet.build.preview import served
 from broadsheet.settings.config import Settings
 from broadsheet.settings.site import Site
 from broadsheet.views.share.card import Card, Score, draw
 from broadsheet.views.share.icons import icon_png, icon_svg
-from broadsheet.views.share.picture import drawable
+from broadsheet.views.share.picture import (
+    ACCENT_COLOUR,
+    HEIGHT,
+    INK,
+    INK_COLOUR,
+    PAPER,
+    PAPER_COLOUR,
+    RULE_COLOUR,
+    WIDTH,
+    Picture,
+    drawable,
+    width,
+)
+from broadsheet.views.topic_colours import PALETTE
 from tests.example import WITH_IMAGES, make_digest, paper
 
 ADDRESS = "https://example.org/broadsheet/"
@@ -132,6 +146,33 @@ def test_an_image_of_foreign_text_shows_what_stands_in() -> None:
     settings = Settings(site=Site(site_name="読書", site_url="https://digest.example/"))
     plain = Settings(site=Site(site_name="digest.example", site_url="https://digest.example/"))
     assert draw(Card("注意力", "2505.00001"), settings) == draw(Card("2505.00001"), plain)
+
+
+@pytest.mark.parametrize("text", ["AVATAR: To fly, Wolff's “Type”", "Größe, Łódź, Αθήνα, Москва", "e⃗ f̂ i", "a  b"])
+@pytest.mark.parametrize("size", [24, 30, 72])
+@pytest.mark.parametrize("left", [64, 64.25, 64.5, 99.984375])
+def test_letters_are_placed_and_kerned_as_in_a_whole_line(text: str, size: int, left: float) -> None:
+    letters = Picture()
+    letters.text(left, 300.4, text, size)
+    line = Image.new("L", (WIDTH, HEIGHT), PAPER)
+    font = ImageFont.truetype(PROGRAM / "views/fonts/card.woff2", size)
+    ImageDraw.Draw(line).text((left, 300.4), text, INK, font, anchor="ls")
+    assert width(text, size) == font.getlength(text)
+    with Image.open(io.BytesIO(letters.png())) as image:
+        difference = ImageChops.difference(line, Image.frombytes("L", image.size, image.tobytes()))
+    assert max(difference.tobytes()) <= 1  # of 12, where letters overlap
+
+
+@pytest.mark.parametrize("hues", [1, 2, 8])
+def test_an_image_shows_its_colours(hues: int) -> None:
+    card = Card("A title", bars=[(20, hue) for hue in [*PALETTE][:hues]])
+    with Image.open(io.BytesIO(draw(card, Settings()))) as image:
+        image.verify()
+    with Image.open(io.BytesIO(draw(card, Settings()))) as image:
+        colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 16) or ()}
+    flat = [ACCENT_COLOUR, RULE_COLOUR, PAPER_COLOUR, INK_COLOUR, *(hue.light for hue in [*PALETTE.values()][:hues])]
+    assert {ImageColor.getrgb(colour) for colour in flat} <= colours
+    assert len(colours) <= 13 + 2 + hues
 
 
 @pytest.mark.parametrize("title", ["", "word " * 400, "x" * 3000, "<b>&amp;</b>\x00\n{}"])

@@ -7,10 +7,8 @@ Framework*), as integers.
 import hashlib
 import re
 import zlib
-from array import array
-from collections import Counter
-from collections.abc import Collection, Iterable
-from itertools import accumulate, pairwise
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate, chain, pairwise
 
 import msgspec
 
@@ -22,6 +20,8 @@ TERMS = 1 << 20
 MAX_WORDS = 100_000  # in memory
 _NONE = -1
 _WORD = re.compile(r"[^\W_]{2,}")
+# The same words, and single letters, of a text in ASCII: in a quarter of the time.
+_ASCII_WORDS = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 # Half of all words. Their rarity is near 0 anyway; without them the vectors are half as long.
 _STOP_WORDS = frozenset(
     "about above across additionally all also although among an and any approach approache are as at based be because"
@@ -72,61 +72,74 @@ class DayVectors(msgspec.Struct, frozen=True, array_like=True):
 def term_vectors(papers: Iterable[Paper]) -> DayVectors:
     """Return the vectors of a day's papers, each paper once."""
     ordered = sorted(papers, key=lambda paper: paper.arxiv_id)
-    terms, weights, ends = array("I"), bytearray(), []
     whole = hashlib.sha256()
     for paper in ordered:
         whole.update(f"{paper.arxiv_id}\0{paper.title}\0{paper.abstract}\0".encode("utf-8", "surrogatepass"))
-        weighted = _weighted(paper)
-        in_order = sorted(weighted)
-        terms.extend(in_order)
-        weights.extend(map(weighted.__getitem__, in_order))
-        ends.append(len(terms))
+    titles = [_title_terms(paper.title) for paper in ordered]
+    ends, terms, weights = _weighted([_terms(paper.abstract or "") for paper in ordered], titles)
     return DayVectors(
         ids=tuple(paper.arxiv_id for paper in ordered),
-        titles=tuple(_title(paper) for paper in ordered),
+        titles=tuple(_title(words or paper.arxiv_id) for words, paper in zip(titles, ordered, strict=True)),
         ends=tuple(ends),
-        terms=terms.tobytes(),
-        weights=bytes(weights),
+        terms=terms,
+        weights=weights,
         digest=whole.hexdigest()[:16],
     )
 
 
-def _weighted(paper: Paper) -> dict[int, int]:
-    """Return the weight of each term: a word, or a pair of neighbours in the title."""
-    title = _terms(paper.title)
-    counts = Counter(map(_TERMS.__getitem__, _words(paper.abstract or "")))
-    del counts[_NONE]
-    for term in (*title, *((first * 31 + second) % TERMS for first, second in pairwise(title))):
-        counts[term] += TITLE_WEIGHT
-    damping = _K * (1 - _B + _B * counts.total() / _LENGTH)
-    weights = {count: round(_MAX_WEIGHT * count / (count + damping)) for count in set(counts.values())}
-    return {term: weights[count] for term, count in counts.items()}
+def _weighted(abstracts: Sequence[list[int]], titles: Sequence[list[int]]) -> tuple[list[int], bytes, bytes]:
+    """Return where the terms of each paper end, then all terms and their weights.
+
+    A term is a word, or a pair of neighbours in the title. Those of a day are counted together, in half the time.
+    """
+    import numpy as np  # noqa: PLC0415 - 50 ms
+
+    counted = [abstract + TITLE_WEIGHT * _with_pairs(title) for abstract, title in zip(abstracts, titles, strict=True)]
+    numbers = np.fromiter(chain.from_iterable(counted), np.int64, sum(map(len, counted)))
+    users = np.repeat(np.arange(len(counted)), [len(terms) for terms in counted])[numbers != _NONE]
+    keys, counts = np.unique(users * TERMS + numbers[numbers != _NONE], return_counts=True)
+    papers = keys // TERMS
+    damping = _K * (1 - _B + _B * np.bincount(users, minlength=len(counted)) / _LENGTH)
+    weights = np.rint(_MAX_WEIGHT * counts / (counts + damping[papers])).astype(np.uint8)
+    ends = np.cumsum(np.bincount(papers, minlength=len(counted))).tolist()
+    return ends, (keys % TERMS).astype("<u4").tobytes(), weights.tobytes()
+
+
+def _with_pairs(title: list[int]) -> list[int]:
+    return title + [(first * 31 + second) % TERMS for first, second in pairwise(title)]
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall((plain(text) if "\\" in text or "$" in text else text).lower())
+    line = plain(text) if "\\" in text or "$" in text else text
+    return line.translate(_ASCII_WORDS).split() if line.isascii() else _WORD.findall(line.lower())
 
 
 def _terms(text: str) -> list[int]:
-    return [term for term in map(_TERMS.__getitem__, _words(text)) if term != _NONE]
+    return list(map(_TERMS.__getitem__, _words(text)))
+
+
+def _title_terms(title: str) -> list[int]:
+    return [term for term in _terms(title) if term != _NONE]
 
 
 class _Terms(dict[str, int]):
-    """The number of each word, the same for its plural; `_NONE` for a stop word. A year of papers has 90,000 words."""
+    """The number of each word, the same for its plural; `_NONE` for a stop word or a letter.
+
+    A year of papers has 90,000 words.
+    """
 
     def __missing__(self, word: str) -> int:
         if len(self) > MAX_WORDS:
             self.clear()
         singular = word[:-1] if word[-1] == "s" and len(word) > 3 else word
-        is_stop_word = singular in _STOP_WORDS
-        number = _NONE if is_stop_word else zlib.crc32(singular.encode("utf-8", "surrogatepass")) % TERMS
+        is_none = len(word) == 1 or singular in _STOP_WORDS
+        number = _NONE if is_none else zlib.crc32(singular.encode("utf-8", "surrogatepass")) % TERMS
         return self.setdefault(word, number)
 
 
 _TERMS = _Terms()  # a word is encoded and hashed once: 6,000 papers take 0.86 s instead of 1.00 s
 
 
-def _title(paper: Paper) -> int:
-    """Return a number that is the same for titles of the same words."""
-    words = repr(_terms(paper.title) or paper.arxiv_id)
-    return int.from_bytes(hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:7])
+def _title(words: list[int] | str) -> int:
+    """Return a number that is the same for titles of the same words; an id stands in for no words."""
+    return int.from_bytes(hashlib.sha256(repr(words).encode("utf-8", "surrogatepass")).digest()[:7])

@@ -11,10 +11,10 @@ from broadsheet.text import formats
 from broadsheet.views.alternates.attach import RECENT_DAYS
 from broadsheet.views.page import File, Page
 from broadsheet.views.share.picture import (
-    ACCENT,
+    ACCENT_COLOUR,
     HEIGHT,
     MUTED,
-    RULE,
+    RULE_COLOUR,
     WIDTH,
     Picture,
     drawable,
@@ -105,12 +105,12 @@ def _room(card: Card) -> int:
 
 
 def _masthead(picture: Picture, card: Card, settings: Settings) -> None:
-    picture.box(0, 0, WIDTH, 14, hue_colour(card.hue) if card.hue else ACCENT)
+    picture.box(0, 0, WIDTH, 14, hue_colour(card.hue) if card.hue else ACCENT_COLOUR)
     place = shortened(drawable(card.place), SMALL, INNER / 2)
     space = INNER - width(place, SMALL) - 32
     picture.text(MARGIN, 78, shortened(site_name(settings), 36, space), 36)
     picture.text(WIDTH - MARGIN - width(place, SMALL), 78, place, SMALL, MUTED)
-    picture.box(MARGIN, 102, WIDTH - MARGIN, 104, RULE)
+    picture.box(MARGIN, 102, WIDTH - MARGIN, 104, RULE_COLOUR)
 
 
 def _title(picture: Picture, title: str, room: int) -> float:
@@ -178,10 +178,10 @@ def _foot(picture: Picture, card: Card) -> None:
         picture.box(start - 40, BOTTOM - 22, start - 16, BOTTOM + 2, colour)
 
 
-def _grade(picture: Picture, left: float, baseline: float, name: str, grade: float, colour: int) -> None:
+def _grade(picture: Picture, left: float, baseline: float, name: str, grade: float, colour: str) -> None:
     words = f"{name} {formats.number(grade)}"
     picture.text(left, baseline - 22, words, 24, MUTED)
-    picture.box(left, baseline - 14, left + 10 * GRADE, baseline, RULE)
+    picture.box(left, baseline - 14, left + 10 * GRADE, baseline, RULE_COLOUR)
     picture.box(left, baseline - 14, left + grade * GRADE, baseline, colour)
 
 
