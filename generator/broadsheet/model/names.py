@@ -7,7 +7,8 @@ comma and braces are unambiguous. `export.js` has the same rules.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from broadsheet.model.publication_parts import Person
 from broadsheet.text.tex_names import readable_name
@@ -50,7 +51,7 @@ _RULES = (
 )
 
 
-class Name(NamedTuple):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A name in CSL's parts. `literal` is the whole name of a team or of a person with one name."""
 
     family: str = ""
