@@ -18,7 +18,7 @@ from broadsheet.views import citations, page_types
 from broadsheet.views.alternates import attach
 
 FILES, MKDOCS, FRAMES = "files", "MkDocs", "frames"
-PAGES = {"day": "days", "paper": "papers' pages", "author": "authors' pages", "feeds": "feeds", "news": "feeds"}
+PAGES = {"day": "days", "paper": "papers' pages", "author": "authors' pages", "feeds": "feeds"}
 
 
 class Parts:

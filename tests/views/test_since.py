@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from broadsheet.build.preview import served
 from broadsheet.index.open import open_index
 from broadsheet.settings import config
-from broadsheet.views.pages.since import parts
+from broadsheet.views.news import parts
 from tests.example import SETTINGS, digest, make_digest, paper
 from tests.views.test_browser import SHIFT
 

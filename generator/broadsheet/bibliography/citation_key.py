@@ -21,6 +21,8 @@ _MAX_NAME_CHARS = 30
 _MAX_WORD_CHARS = 20
 _ANONYMOUS = "anonymous"
 _NO_PROSE = re.compile(r"\$[^$]*\$|\\[A-Za-z]+ ?|\\.|[{}'’`]")  # formulas, macros, accents
+_NO_LETTER = re.compile(r"[^a-z]+")
+_NO_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[a-z][a-z0-9]+")
 _FUNCTION_WORDS = frozenset(
     "a about after against all an and any are as at be before between beyond but by can could do does done for from has"
@@ -62,9 +64,9 @@ def _safe(entry_id: str) -> str:
 
 def _key(people: list[Name], year: str, title: str) -> str:
     family = next((name.family or name.literal for name in people), "")
-    words = (re.sub(r"[^a-z0-9]", "", word) for word in _ascii(_NO_PROSE.sub("", title)).split())
+    words = (_NO_ALPHANUMERIC.sub("", word) for word in _ascii(_NO_PROSE.sub("", title)).split())
     word = next((word for word in words if _WORD.fullmatch(word) and word not in _FUNCTION_WORDS), "")
-    name = re.sub(r"[^a-z]", "", _ascii(family))[:_MAX_NAME_CHARS]
+    name = _NO_LETTER.sub("", _ascii(family))[:_MAX_NAME_CHARS]
     return f"{name or _ANONYMOUS}{year}{word[:_MAX_WORD_CHARS]}"
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
+import msgspec
+
 from broadsheet.bibliography.citation_key import citation_key
 from broadsheet.bibliography.entry_fields import abstract_url, has_page_count, paper_authors, paper_date, preprint_doi
 from broadsheet.model import names, vocabulary
@@ -92,7 +94,7 @@ def _item(item: dict[str, Any]) -> str:
 
 
 def _names(people: Iterable[Name]) -> list[dict[str, str]]:
-    return [_without_empty(name._asdict()) for name in people]
+    return [_without_empty(msgspec.structs.asdict(name)) for name in people]
 
 
 def _date_parts(*dates: str | None) -> dict[str, list[list[int]]] | None:

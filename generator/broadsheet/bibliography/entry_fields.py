@@ -4,16 +4,18 @@ import re
 
 from broadsheet.model import arxiv_id, librecat, vocabulary
 from broadsheet.model.doi import DOI
-from broadsheet.model.names import ET_AL
+from broadsheet.model.names import without_et_al
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
+
+_MONTH = re.compile(r"(?:.*/)?(\d\d)(\d\d)", re.ASCII)
 
 
 def paper_date(entry: Paper) -> str:
     """Return the date of submission, or else the month in its identifier."""
     if published := librecat.date(entry.published):
         return published
-    match = re.match(r"(?:.*/)?(\d\d)(\d\d)", entry.arxiv_id, re.ASCII)
+    match = _MONTH.match(entry.arxiv_id)
     if not match or not arxiv_id.parse(entry.arxiv_id):
         return ""
     return f"{'19' if match[1] > '90' else '20'}{match[1]}-{match[2]}"
@@ -22,7 +24,7 @@ def paper_date(entry: Paper) -> str:
 def paper_authors(entry: Paper) -> tuple[str, ...]:
     """Return the authors without the "et al." that some sources have as the last of them, or after it."""
     *others, last = entry.authors or ("",)
-    return tuple(filter(None, (*others, ET_AL.sub("", last))))
+    return tuple(filter(None, (*others, without_et_al(last))))
 
 
 def has_more_authors(entry: Paper) -> bool:

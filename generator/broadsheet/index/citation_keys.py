@@ -21,8 +21,8 @@ _PLACES = """
 WITH paper AS (
   SELECT arxiv_id, key, min(date) AS date, count(DISTINCT key) > 1 AS has_several FROM paper_key
   WHERE arxiv_id IN (SELECT k.arxiv_id FROM paper_key k JOIN changed_key c ON c.key = k.key) GROUP BY arxiv_id)
-SELECT arxiv_id, key, row_number() OVER (PARTITION BY key ORDER BY date, arxiv_id) AS place, has_several FROM paper
-WHERE key IN (SELECT key FROM changed_key)
+SELECT p.arxiv_id, p.key, row_number() OVER (PARTITION BY p.key ORDER BY date, p.arxiv_id), has_several, o.key
+FROM paper p LEFT JOIN other_key o ON o.arxiv_id = p.arxiv_id WHERE p.key IN (SELECT key FROM changed_key)
 """
 
 
@@ -46,23 +46,21 @@ def refresh(db: sqlite3.Connection, keys: Iterable[str], dates: Iterable[str]) -
     db.execute("CREATE TEMP TABLE changed_key (key TEXT PRIMARY KEY) WITHOUT ROWID")
     db.executemany("INSERT INTO changed_key VALUES (?)", ((key,) for key in keys))
     stale = {*dates}
-    for name, key, place, has_several in db.execute(_PLACES).fetchall():
+    for name, key, place, has_several, stored in db.execute(_PLACES).fetchall():
         other = (longer_key(key, name) if place > 1 else key) if place > 1 or has_several else None
-        if _store(db, name, other):
+        if other != stored:
+            _store(db, name, other)
             stale.update(date for (date,) in db.execute("SELECT date FROM entry WHERE arxiv_id = ?", (name,)))
     db.execute("DROP TABLE changed_key")
     for date in stale:
         _store_day(db, date)
 
 
-def _store(db: sqlite3.Connection, name: str, key: str | None) -> bool:
-    """Store the other key of a paper, or that it has none. Return whether that is new."""
-    if db.execute("SELECT key FROM other_key WHERE arxiv_id = ?", (name,)).fetchone() == (key and (key,)):
-        return False
+def _store(db: sqlite3.Connection, name: str, key: str | None) -> None:
+    """Store the other key of a paper, or that it has none."""
     db.execute("DELETE FROM other_key WHERE arxiv_id = ?", (name,))
     if key:
         db.execute("INSERT INTO other_key VALUES (?, ?)", (name, key))
-    return True
 
 
 def _store_day(db: sqlite3.Connection, date: str) -> None:

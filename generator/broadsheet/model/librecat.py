@@ -21,6 +21,7 @@ from broadsheet.text.sanitize import clean, one_line
 # YAML 1.1 forbids these at the start of a line inside any scalar, so a cut here never cuts a record.
 _MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
 _LINE_END = re.compile(r"\r\n?")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\d-])", re.ASCII)
 _OTHER_BREAK = re.compile("[\x85\u2028\u2029]")  # line breaks to YAML 1.1 but not to editors, whose numbers we report
 _MAX_DEPTH = 50  # LibreCat's records have 5; libyaml's time grows with the square of the depth
 _ITEM_DEPTH = 2  # a document's root, or an item of its list
@@ -226,7 +227,7 @@ def date(value: Any) -> str | None:
 
     A year before 1000 is a database's form of none (``0001-01-01``).
     """
-    match = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\d-])", words(value), re.ASCII)
+    match = _DATE.match(words(value))
     if not match or match[1] < "1000":
         return None
     try:

@@ -7,7 +7,8 @@ comma and braces are unambiguous. `export.js` has the same rules.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from broadsheet.model.publication_parts import Person
 from broadsheet.text.tex_names import readable_name
@@ -25,7 +26,7 @@ _SUFFIXES = r"[JS][Rr]\.?|I{2,3}|IV|VI{0,2}"
 _SUFFIX = re.compile(rf",?\s+({_SUFFIXES})$")
 _SUFFIX_INSIDE = re.compile(rf"([^,]+),\s*({_SUFFIXES}),\s*([^,]+)")  # BibTeX's "Smith, Jr., John"
 _DEGREES = re.compile(r"(?:,?\s+Ph\.?\s?D\.?|,\s*(?:M\.?D|[BM]\.?Sc|D\.?Phil)\.?)+$")
-ET_AL = re.compile(r",?\s*\bet\.? ?al\.?$", re.IGNORECASE)
+_ET_AL = re.compile(r"\bet\.? ?al\.?$", re.IGNORECASE)
 _BRACED = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _TEAM = re.compile(
     r"\b(?:academy|agency|alliance|association|cent(?:er|re)s?|college|collaborations?|committee|company|consortium"
@@ -50,7 +51,7 @@ _RULES = (
 )
 
 
-class Name(NamedTuple):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A name in CSL's parts. `literal` is the whole name of a team or of a person with one name."""
 
     family: str = ""
@@ -103,7 +104,7 @@ def of_text(name: str) -> Name:
 @lru_cache(4096)  # 1 % of a cold build: a page uses each name in several formats
 def of_any_text(name: str) -> Name:
     """Return the name that a source wrote, by all rules."""
-    whole = ET_AL.sub("", readable_name(name))
+    whole = without_et_al(readable_name(name))
     if _BRACED.fullmatch(name) or _TEAM.search(whole) or _TEAM_IN_THIS_CASE.search(whole):
         return Name(literal=whole)
     whole = _without_degrees(whole)
@@ -121,6 +122,12 @@ def of_any_text(name: str) -> Name:
         return Name(family=words[0], given=" ".join(words[1:]))
     start = next((i for i in range(1, len(words) - 1) if _is_particle(words, i)), len(words) - 1)
     return Name(family=" ".join(words[start:]), given=" ".join(words[:start]), suffix=suffix)
+
+
+def without_et_al(name: str) -> str:
+    """Return a name without the "et al." behind it."""
+    et_al = _ET_AL.search(name)
+    return name[: et_al.start()].rstrip().removesuffix(",") if et_al else name
 
 
 def _without_degrees(name: str) -> str:

@@ -72,5 +72,6 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     @property
     def total(self) -> int | float | None:
         """The score; of a paper without one, the total by which its source ranks it: 20 for a followed author."""
-        total = self.extra.get("score") if self.score is None else self.score
+        score = self.score
+        total = self.extra.get("score") if score is None else score
         return total if isinstance(total, int | float) and 2 <= total <= 20 else None

@@ -156,7 +156,8 @@ def _people(tag: str, people: Iterable[Name]) -> list[MetaTag]:
 
 def _inverted(name: Name) -> str:
     """Return a name with at most one comma, since a second one would be taken for another person's."""
-    two_parts = name._replace(given=" ".join(filter(None, (name.given, name.suffix))), suffix="")
+    given = " ".join(filter(None, (name.given, name.suffix)))
+    two_parts = Name(name.family, given, literal=name.literal)
     return two_parts.inverted.replace(";", " ")
 
 

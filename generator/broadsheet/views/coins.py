@@ -18,7 +18,7 @@ from broadsheet.model.publication import Publication
 from broadsheet.text.rendering import plain
 
 MAX_AUTHORS = 50
-_ESCAPED = re.compile(r"[^\w ,:/.()?!-]")
+_ESCAPED = re.compile(r"[^A-Za-z0-9_ ,:/.()?!-](?<!\w)")  # the first part alone decides on most characters
 _GIVEN = re.compile(r"[^\W\d_][^,]*")
 _JOURNAL, _BOOK, _THESIS, _PATENT, _OTHER = "journal", "book", "dissertation", "patent", "dc"
 # The format of a type, and what its genre (or, in Zotero, its type) is.
@@ -52,17 +52,19 @@ def _percent(match: re.Match[str]) -> str:
     return quote(match[0], safe="")
 
 
-def _paper_fields(paper: Paper) -> Iterator[tuple[str, str]]:
+def _paper_fields(paper: Paper) -> list[tuple[str, str]]:
     doi = preprint_doi(paper)
-    yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{_OTHER}"
-    yield "rft.type", "preprint"
-    yield "rft.title", plain(paper.title)
-    yield from _creators("rft.creator", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS]))
-    yield "rft.date", paper_date(paper)
     page = abstract_url(paper.arxiv_id)
-    yield "rft.publisher", "arXiv" if page else ""
-    yield "rft_id", f"info:doi/{doi}" if doi else ""
-    yield "rft.identifier", page
+    return [
+        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{_OTHER}"),
+        ("rft.type", "preprint"),
+        ("rft.title", plain(paper.title)),
+        *_creators("rft.creator", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS])),
+        ("rft.date", paper_date(paper)),
+        ("rft.publisher", "arXiv" if page else ""),
+        ("rft_id", f"info:doi/{doi}" if doi else ""),
+        ("rft.identifier", page),
+    ]
 
 
 def _publication_fields(work: Publication, record_url: str | None) -> Iterator[tuple[str, str]]:
@@ -101,9 +103,8 @@ def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str
         yield from (("rft.title", title), ("rft.source", host if form == _OTHER else ""))
 
 
-def _creators(key: str, people: Iterable[Name]) -> Iterator[tuple[str, str]]:
-    for name in people:
-        yield ("rft.aucorp", name.literal) if name.literal else (key, _written(name))
+def _creators(key: str, people: Iterable[Name]) -> list[tuple[str, str]]:
+    return [("rft.aucorp", name.literal) if name.literal else (key, _written(name)) for name in people]
 
 
 def _written(name: Name) -> str:

@@ -28,6 +28,7 @@ _FOREIGN = re.compile(
     "[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U00020000-\U0003ffff]"
 )
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_NONE = Markup("")
 
 
 def language(text: str) -> str:
@@ -40,9 +41,11 @@ def language(text: str) -> str:
 
 def attributes(text: str) -> Markup:
     """Return the attributes of an element with such a text, each after a space."""
+    if text.isascii():
+        return _NONE
     if name := language(text):
         return Markup(f' dir="auto" lang="{name}"')
-    return Markup(' dir="auto"' if _is_right_to_left(text) else "")
+    return Markup(' dir="auto"') if _is_right_to_left(text) else _NONE
 
 
 def isolated(text: str) -> Markup:
@@ -52,7 +55,8 @@ def isolated(text: str) -> Markup:
 
 def names(texts: Sequence[str]) -> Markup:
     """Return the HTML of names with commas between them."""
-    return Markup(", ".join(map(isolated, texts)) if any(map(_is_right_to_left, texts)) else escaped(", ".join(texts)))
+    line = ", ".join(texts)
+    return Markup(", ".join(map(isolated, texts)) if _is_right_to_left(line) else escaped(line))
 
 
 def _is_right_to_left(text: str) -> bool:

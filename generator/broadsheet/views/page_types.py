@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
+from broadsheet.views import news
 from broadsheet.views.feeds import files
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages import (
@@ -64,7 +65,6 @@ PAGE_TYPES = {
         PageType("search", _single_key, search.pages),
         PageType("saved", _single_key, saved.pages),
         PageType("since", _single_key, since.pages),
-        PageType("news", since.keys, since.files),
         PageType("statistics", _single_key, statistics.pages),
         PageType("subscribe", _single_key, subscribe.pages),
         PageType("about", _single_key, about.pages),
@@ -78,5 +78,5 @@ PAGE_TYPES = {
 # The addresses of the pages that every digest has; a test compares them with a build.
 SINGLE_PAGES = (
     *(home.ADDRESS, archive.ADDRESS, AUTHORS, topic.OVERVIEW, publications.OVERVIEW, search.ADDRESS),
-    *(saved.ADDRESS, since.ADDRESS, statistics.ADDRESS, subscribe.ADDRESS, about.ADDRESS),
+    *(saved.ADDRESS, news.ADDRESS, statistics.ADDRESS, subscribe.ADDRESS, about.ADDRESS),
 )

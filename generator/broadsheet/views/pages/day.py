@@ -21,6 +21,7 @@ from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
+from broadsheet.views.news import news_file
 from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.place import places_of
@@ -39,7 +40,7 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
-    """Yield the page of the day `key`, and the BibTeX file of its papers.
+    """Yield the page of the day `key`, and the files of its papers: data for scripts, BibTeX.
 
     The calendar ends with the day itself, so a new day changes the page of the day before and no other.
     """
@@ -69,6 +70,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
         page = with_card(page, _card(head, entries, settings), settings)
     content = PageContent("day", days=[head], papers=entries, published=published, receipts=True, places=places)
     yield with_alternates(page, content, settings) if is_recent else page
+    if entries:
+        yield news_file(date, entries, places[date], settings)
     if has_bibtex:
         yield papers_bib(address, entries, catalogue)
 

@@ -1,6 +1,7 @@
 """``/monthly/YYYY-MM/``: a month as a calendar, its best papers, topics by week, totals, gaps."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.periods import month_span
@@ -22,10 +23,12 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
     """Yield the page of the month `key` and the facts of its papers; if it is recent, their BibTeX file too."""
-    page = overview(catalogue, settings, PERIOD, key, settings.pages.month_best)
+    heads = catalogue.span(*month_span(key))
+    days = {head.date: catalogue.day(head.date) for head in heads if head and head.papers}
+    titles = {date: entries[0].paper.title for date, entries in days.items()}
+    page = overview(catalogue, settings, PERIOD, key, settings.pages.month_best, titles)
     yield page
-    dates = [head.date for head in catalogue.span(*month_span(key)) if head and head.papers]
-    entries = [entry for date in dates for entry in catalogue.day(date)]
+    entries = list(chain.from_iterable(days.values()))
     yield month_facts(page.address, entries)
     if page.alternates:
         yield papers_bib(page.address, entries, catalogue)

@@ -1,6 +1,6 @@
 """The common parts of a week's and a month's page: best papers, totals, gaps, topics by week."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -37,8 +37,10 @@ class Period(NamedTuple):
     span: Callable[[str], tuple[str, str]]
 
 
-def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str, limit: int) -> Page:
-    """Return the page of the week or month `name`, with at most `limit` papers."""
+def overview(
+    catalogue: Catalogue, settings: Settings, period: Period, name: str, limit: int, titles: Mapping[str, str]
+) -> Page:
+    """Return the page of the week or month `name`, with at most `limit` papers, and for a calendar `titles` of days."""
     first, last = period.span(name)
     dates = catalogue.span(first, last)
     days = [head for head in dates if head]
@@ -63,7 +65,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "places": places,
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
-        "titles": _best_titles(catalogue, days) if is_month else {},
+        "titles": titles,
         "charts": _charts(catalogue, settings, dates, (first, last)) if is_month else "",
         "settings": settings,
         "day_address": day_address,
@@ -86,12 +88,6 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         page = with_card(page, Card(page.title, place=count, titles=best_titles(best)), settings)
     content = PageContent(period.name, days=days, papers=best, places=places)
     return with_alternates(page, content, settings) if is_recent else page
-
-
-def _best_titles(catalogue: Catalogue, days: list[DayHead]) -> dict[str, str]:
-    """Return the title of the best paper of each day with papers, by date."""
-    dates = [head.date for head in days if head.papers]
-    return {date: entry.paper.title for date in dates for entry in catalogue.best(date, date, 1)}
 
 
 def _whole(days: list[DayHead], limits: tuple[str, str]) -> WholeList:

@@ -1,41 +1,32 @@
 """``/since/``: papers since a reader's last visit, whose date is in the reader's browser alone.
 
-Without scripts, the page shows the last week. With them, the browser makes its list of one small file a day and an
-index of these files, so one more day adds one file. A script that counts what is new and not read needs ids too.
+Without scripts, the page shows the last week. With them, the browser makes its list of one small file a day
+(``views/news.py``) and an index of these files. A script that counts what is new and not read needs ids too.
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
 
 import msgspec
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.days import DayHead, day_address
 from broadsheet.index.periods import first_of
 from broadsheet.index.places import WEEK_DAYS
-from broadsheet.model.doi import doi_url
 from broadsheet.settings.config import Settings
-from broadsheet.text import rendering
 from broadsheet.views import formatting
-from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address
+from broadsheet.views.news import ADDRESS
 from broadsheet.views.page import File, Page
-from broadsheet.views.permalink import paper_address
-from broadsheet.views.place import entry_place, place_words, places_of
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 from broadsheet.views.score import HIGH_SCORE
 from broadsheet.views.topic_colours import topic_labels
 
-ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
 IDS = f"{ADDRESS}ids.json"
 SCRIPT = "assets/since.js"
 WINDOW_DAYS = 60  # after a longer absence, the page links to the months
-MAX_AUTHORS = 4  # as in every list
-
-# Inline HTML as data: text, or a list of an element's name, attributes and content.
-InlineNode = str | list[Any]
 
 
 class FreshIds(NamedTuple):
@@ -43,18 +34,6 @@ class FreshIds(NamedTuple):
 
     high: list[str]
     others: list[str]
-
-
-def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Return the days that have papers: filters of a month take rows from the file of any day."""
-    return [head.date for head in catalogue.days() if head and head.papers]
-
-
-def files(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
-    """Yield the papers of the day `key`, best first, as JSON."""
-    places = {key: catalogue.places(key)}
-    papers = [_paper(entry, place_words(entry_place(places, entry)), settings) for entry in catalogue.day(key)]
-    yield File(f"{ADDRESS}{key}.json", msgspec.json.encode({"date": key, "papers": papers}))
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page | File]:
@@ -132,42 +111,3 @@ def _index_entry(head: DayHead) -> tuple[Any, ...]:
     key, *words = formatting.label(head)
     default = formatting.STATE_KEYS[key]
     return (head.date, key, head.papers, *([] if tuple(words) == default else [words]))
-
-
-def _paper(entry: Entry, place: str, settings: Settings) -> dict[str, Any]:
-    """Return the fields of a paper in a list, without empty ones. Text is plain, never markup."""
-    paper = entry.paper
-    fields = {
-        "id": paper.arxiv_id,
-        "title": rendering.plain(paper.title),
-        "title_parts": parts(str(rendering.title(paper.title))),
-        "authors": paper.authors[:MAX_AUTHORS],
-        "more": max(len(paper.authors) - MAX_AUTHORS, 0) or None,
-        "sort_key": entry.sort_key,
-        "score": paper.score,
-        "total": paper.total if paper.score is None else None,
-        "relevance": paper.relevance,
-        "novelty": paper.novelty,
-        "place": place,
-        "upvotes": paper.upvotes,
-        "comment": rendering.plain(paper.comment or ""),
-        "comment_parts": parts(str(rendering.title(paper.comment or ""))),
-        "topics": entry.topics,
-        "address": paper_address(entry, settings),
-        "doi": None if arxiv_urls(paper.arxiv_id) else doi_url(paper.doi),
-        "first_seen": entry.first_seen if entry.first_seen < entry.date else None,
-    }
-    return {name: value for name, value in fields.items() if value not in (None, "", (), [])}
-
-
-def parts(markup: str) -> list[InlineNode]:
-    """Return our own inline HTML as data, from which a script makes nodes; empty if it has no elements."""
-    return _content(ElementTree.fromstring(f"<p>{markup}</p>")) if "<" in markup else []
-
-
-def _content(element: ElementTree.Element) -> list[InlineNode]:
-    nodes: list[InlineNode] = [element.text] if element.text else []
-    for child in element:
-        nodes.append([child.tag, child.attrib, *_content(child)])
-        nodes += [child.tail] if child.tail else []
-    return nodes

@@ -20,4 +20,4 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     """Yield the page of the week `key`."""
-    yield overview(catalogue, settings, PERIOD, key, settings.pages.week_best)
+    yield overview(catalogue, settings, PERIOD, key, settings.pages.week_best, {})
