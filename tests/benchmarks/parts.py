@@ -84,7 +84,7 @@ def _watch(parts: Parts) -> None:
         (build, "build_rest", MKDOCS),
         (build, "load_state", "state"),
         (build, "save_state", "state"),
-        *((build, name, FILES) for name in ("write_docs", "link_unchanged", "link_identical", "write_manifest")),
+        *((build, name, FILES) for name in ("write_docs", "link_unchanged", "sizes_of", "write_manifest")),
     ):
         _replace(owner, name, parts.timed(part, getattr(owner, name)))
     open.READ_PARALLEL_FROM = open.COMPARE_PARALLEL_FROM = sys.maxsize

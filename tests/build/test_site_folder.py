@@ -10,7 +10,7 @@ import pytest
 
 from broadsheet.build.build import build
 from broadsheet.build.clean import clear
-from broadsheet.build.manifest import MANIFEST, read_manifest, write_manifest
+from broadsheet.build.manifest import MANIFEST, files_below, read_manifest, write_manifest
 from broadsheet.build.site_folder import check_folder, keep_others
 from broadsheet.model.diagnostics import DigestError
 from tests.example import SETTINGS, digest, make_digest, paper, tree
@@ -234,7 +234,7 @@ def test_odd_files_are_moved_unchanged(tmp_path: Path) -> None:
     site, staging = tmp_path / "site", tmp_path / "fresh"
     put(site, {"index.html": "a", "x/y.html": "b"})
     put(staging, {"index.html": "a"})
-    write_manifest(site, "state", set())
+    write_manifest(site, "state", {path: info.st_size for path, info in files_below(site)})
     os.mkfifo(site / "x/pipe")
     (site / "x/nowhere").symlink_to("/nowhere")
     (site / "folder").symlink_to("/etc")

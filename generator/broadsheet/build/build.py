@@ -6,6 +6,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,14 +24,14 @@ from broadsheet.build.manifest import (
     write_manifest,
 )
 from broadsheet.build.mkdocs_settings import environment, read_settings
-from broadsheet.build.output import begin_list, generated_files, hand_written_files, outside_test
+from broadsheet.build.output import begin_list, generated_files, hand_written_and_orphans, outside_test
 from broadsheet.build.published_downloads import published_downloads
 from broadsheet.build.published_ids import published_ids
 from broadsheet.build.sample_notice import published_samples, with_sample_notice
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
-from broadsheet.build.swap import atomic_swap, link_identical, link_unchanged, run_mkdocs
+from broadsheet.build.swap import atomic_swap, link_unchanged, run_mkdocs, sizes_of
 from broadsheet.build.theme import build_rest, can_bypass_markdown
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
@@ -130,9 +131,9 @@ class _Build:
             )
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
-            if self.previous.built_keys:
-                link_identical(self.site, staging)
-            write_manifest(staging, state.fingerprint, self._keep_others(staging))
+            sizes = sizes_of(staging, self.site if self.previous.built_keys else None)
+            self._keep_others(staging)
+            write_manifest(staging, state.fingerprint, sizes)
         copy_manifest(self.site, self.manifest_copy)
         if self.bypass:
             save_state(state, self.state_file)
@@ -143,13 +144,12 @@ class _Build:
         outside, doubtful = (tuple(map(printable, names)) for names in (self.outside, sorted(self.doubtful)))
         return msgspec.structs.replace(result, outside=outside, doubtful=doubtful)
 
-    def _keep_others(self, staging: Path) -> set[str]:
+    def _keep_others(self, staging: Path) -> None:
         recorded = listed_files(self.site, self.manifest_copy)
         ours = recognized(self.site, staging) if recorded is None else recorded
         others = keep_others(self.site, staging, ours, force=self.force)
         self.doubtful = others if recorded is None else set()
         self.handled = {*ours, *others}
-        return others
 
     def _keep_late_files(self, last: Path) -> None:
         """Keep files that were added to the last site between `_keep_others` and the swap."""
@@ -157,7 +157,7 @@ class _Build:
 
     def _hand_written_files(self) -> tuple[list[str], list[str]]:
         """Return the hand-written files in docs/: those that lead out of it and are not published, and all others."""
-        names = hand_written_files(self.docs)
+        names, self.orphans = hand_written_and_orphans(self.docs)
         outside = list(filter(outside_test(self.docs), names))
         if outside and not self.bypass:
             what, hint = f"a link that leads out of {self.docs.name}/", "put the file itself there"
@@ -171,15 +171,21 @@ class _Build:
             side_outputs.index()
         current = {(built_key.page_type, built_key.key): built_key for built_key in self._unchanged()}
         keys = all_keys(self.index, self.settings)
-        pages = _site_paths(current[key] for key in keys if key in current)
-        link_unchanged(self.site, staging, [*pages, *side_outputs.unchanged_archives], apart=(FOLDER, MANIFEST))
+        unchanged = [current[key] for key in keys if key in current]
+        linked = [path for built_key in unchanged for path in built_key.sources] if self.bypass else []
+        pages = _site_paths(unchanged)
+        link_unchanged(
+            self.site, staging, [*pages, *linked, *side_outputs.unchanged_archives], apart=(FOLDER, MANIFEST)
+        )
         if self.bypass:
             side_outputs.archive()
         result = workers.render([key for key in keys if key not in current], progress)
         current |= {(built_key.page_type, built_key.key): built_key for built_key in result.built_keys}
         built_keys = tuple(current[key] for key in keys)
-        written = result.written + write_docs(self.root, self.docs, built_keys, self.settings, built=True)
-        self._run_mkdocs(staging, built_keys)
+        written = result.written + write_docs(
+            self.root, self.docs, built_keys, self.settings, built=True, orphans=self.orphans
+        )
+        self._run_mkdocs(staging, built_keys, linked)
         if not self.bypass:
             side_outputs.index()
             side_outputs.archive()
@@ -189,7 +195,7 @@ class _Build:
 
     def _unchanged(self) -> list[BuiltKey]:
         """Return the previous build's results whose dependencies and files have not changed."""
-        version = self.index.version
+        version = cache(self.index.version)  # thousands of pages of authors depend on the same days
         reserved = {page_url(path) for path in self.hand_written if path.endswith(".md")}
         return [
             built_key
@@ -200,13 +206,16 @@ class _Build:
             and self.damaged.isdisjoint(built_key.docs_paths())
         ]
 
-    def _run_mkdocs(self, staging: Path, built_keys: tuple[BuiltKey, ...]) -> None:
-        """Let MkDocs build its part of the site, which is every page if Markdown cannot be bypassed."""
+    def _run_mkdocs(self, staging: Path, built_keys: tuple[BuiltKey, ...], linked: list[str]) -> None:
+        """Let MkDocs build its part of the site, which is every page if Markdown cannot be bypassed.
+
+        Files that are `linked` are in the site already.
+        """
         epoch = source_date_epoch(self.index)
         if self.bypass:
             pages = (page for built_key in built_keys for page in built_key.pages.items())
             prerendered = {f"{address}index.md": updated for address, updated in pages}
-            build_rest(self.root, staging, prerendered, epoch, self.site_url)
+            build_rest(self.root, staging, prerendered, epoch, self.site_url, linked)
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)

@@ -93,15 +93,23 @@ def all_keys(index: Index, settings: Settings) -> list[tuple[str, str]]:
     return [(page_type.name, key) for page_type in PAGE_TYPES.values() for key in page_type.keys(index, settings)]
 
 
-def write_docs(root: Path, docs: Path, built_keys: Iterable[BuiltKey], settings: Settings, *, built: bool) -> int:
+def write_docs(
+    root: Path,
+    docs: Path,
+    built_keys: Iterable[BuiltKey],
+    settings: Settings,
+    *,
+    built: bool,
+    orphans: set[str] | None = None,
+) -> int:
     """Write theme, scripts, fonts and style sheets into docs/. Remove generated files that are not in `built_keys`.
 
     If this program builds the site (`built`), pages link their alternates; other site builders do not write these.
-    Return how many files changed.
+    Return how many files changed. `orphans` are the pages of killed runs, if they were looked for before.
     """
     theme = [(path, data) for path, data in _theme_files(settings) if built or path != ALTERNATES]
     fonts = [(path, data) for path, data in _static_files("fonts", "assets") if path not in UNPUBLISHED]
-    with Output(docs) as output:
+    with Output(docs, orphans) as output:
         for built_key in built_keys:
             for path in built_key.docs_paths():
                 output.claim(path)

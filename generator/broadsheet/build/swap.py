@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from broadsheet.build.manifest import entries, mark_unfinished
+from broadsheet.build.manifest import entries, files_below, mark_unfinished
 from broadsheet.build.mkdocs_output import output_problems
 from broadsheet.build.site_folder import IGNORE_ALL, check_work_folder, same_file
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -139,26 +139,24 @@ class _Linker:
         return unchanged
 
 
-def link_identical(site: Path, staging: Path) -> None:
-    """Replace new files by links to identical ones of the previous site, so that their times do not change."""
-    start = len(str(staging)) + 1
-    for folder, _, names in os.walk(staging):
-        for name in names:
-            new = f"{folder}/{name}"
-            old = f"{site}/{new[start:]}"
-            if _is_identical(old, new):
-                os.unlink(new)
-                same_file(old, new)
+def sizes_of(staging: Path, site: Path | None) -> dict[str, int]:
+    """Return the size of every file of a new site.
+
+    Replace new files by links to identical ones of the previous `site`, so that their times do not change.
+    """
+    sizes = {}
+    for path, info in files_below(staging):
+        sizes[path] = info.st_size
+        # A file with another link is from the previous site.
+        if site and info.st_nlink == 1 and _is_identical(f"{site}/{path}", f"{staging}/{path}", info.st_size):
+            os.unlink(f"{staging}/{path}")
+            same_file(f"{site}/{path}", f"{staging}/{path}")
+    return sizes
 
 
-def _is_identical(old: str, new: str) -> bool:
+def _is_identical(old: str, new: str, size: int) -> bool:
     try:
-        new_info = os.stat(new)
-        if new_info.st_nlink > 1:  # it is a link already
-            return False
-        if os.stat(old).st_size != new_info.st_size:
-            return False
-        return Path(old).read_bytes() == Path(new).read_bytes()
+        return os.stat(old).st_size == size and Path(old).read_bytes() == Path(new).read_bytes()
     except OSError:
         return False
 

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 from mkdocs.theme import Theme as MkDocsTheme
 
+from broadsheet.build.mkdocs_files import listing, sitemap_pages
 from broadsheet.build.output import outside_test, visible_files
 from broadsheet.build.page_messages import page_problem
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -44,6 +45,7 @@ PLACEHOLDERS = (
     *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
     *(head([PLACEHOLDER_TAG]), "<h1>digest-blank-content</h1>"),
 )
+HOME, SITEMAP = "index.md", "sitemap.xml"
 _PLACEHOLDERS = [blank.encode() for blank in PLACEHOLDERS]
 
 
@@ -175,23 +177,26 @@ class PrerenderedPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
 
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         is_outside = outside_test(Path(config.docs_dir))
-        nav_paths = set(_nav_paths(config.nav))
-        published: list[File] = []
-        for file in files:
+        for file in list(files):
             in_docs = file.abs_src_path is not None and file.abs_src_path.startswith(f"{config.docs_dir}/")
             if in_docs and is_outside(file.src_uri):  # publishing a digest must not publish the machine's files
-                continue
-            if file.src_uri in self._prerendered:
-                folders = config.docs_dir, config.site_dir, config.use_directory_urls
-                prerendered = PrerenderedFile(file.src_uri, *folders, inclusion=file.inclusion)
-                published.append(prerendered)
-                if file.src_uri not in nav_paths:
-                    Page(None, prerendered, config)
-            elif in_docs or not _is_unused(file):
-                published.append(file)
-        return Files(published)
+                files.remove(file)
+            elif file.src_uri in self._prerendered:
+                files.remove(file)
+                files.append(self._page(file, config))
+            elif not in_docs and _is_unused(file):
+                files.remove(file)
+        return files
+
+    def _page(self, file: File, config: MkDocsConfig) -> File:
+        folders = config.docs_dir, config.site_dir, config.use_directory_urls
+        prerendered = PrerenderedFile(file.src_uri, *folders, inclusion=file.inclusion)
+        if file.src_uri not in _nav_paths(config.nav):
+            Page(None, prerendered, config)
+        return prerendered
 
     def on_env(self, env: Any, /, *, config: MkDocsConfig, files: Files) -> Any:
+        self._files = files
         for file in files.documentation_pages():
             assert file.page is not None
             file.page.update_date = f"{self._date:%Y-%m-%d}"
@@ -201,7 +206,8 @@ class PrerenderedPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         return env
 
     def on_template_context(self, context: Any, /, *, template_name: str, config: MkDocsConfig) -> Any:
-        return context | {"build_date_utc": self._date}
+        pages = {"pages": sitemap_pages(self._files, self._prerendered, config)} if template_name == SITEMAP else {}
+        return context | {"build_date_utc": self._date} | pages
 
     def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         return context | {"build_date_utc": self._date}
@@ -219,17 +225,26 @@ def _is_unused(file: File) -> bool:
     return file.src_uri.startswith("assets/javascripts/") or file.src_uri.endswith(".map")
 
 
-def build_rest(root: Path, target: Path, prerendered: Mapping[str, str | None], epoch: int, site_url: str) -> None:
+def build_rest(
+    root: Path,
+    target: Path,
+    prerendered: Mapping[str, str | None],
+    epoch: int,
+    site_url: str,
+    linked: Collection[str] = (),
+) -> None:
     """Let MkDocs build all but the `prerendered` pages into `target`: hand-written pages, files, theme, sitemap.
 
-    `epoch` (seconds, UTC) stands in for the time of the build. Raises DigestError with MkDocs' warnings and errors.
+    `linked` are the paths of other files that `target` has already. `epoch` (seconds, UTC) stands in for the time of
+    the build. Raises DigestError with MkDocs' warnings and errors.
     """
     log = LogCollector()
     logger = logging.getLogger("mkdocs")
     logger.addHandler(log)
     config = load_config(str(root / "mkdocs.yml"), site_url=site_url, site_dir=str(target))
     try:
-        with _quiet():
+        listed = {HOME, *_nav_paths(config.nav)}
+        with _quiet(), listing({*prerendered, *linked} - listed):
             date = dt.datetime.fromtimestamp(epoch, dt.UTC)
             config.plugins["digest/prerendered"] = PrerenderedPages(prerendered, date)
             # MkDocs calls a build "dirty" if it leaves unmodified pages alone.

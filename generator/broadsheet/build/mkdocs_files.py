@@ -1,0 +1,95 @@
+"""The files of ``docs/`` that MkDocs has to build: all but those that are in the site already.
+
+Fast path: files that are present are not listed, and pages among them have no MkDocs page; the sitemap is made from
+their addresses. Slow path: MkDocs' own list, as `broadsheet.build.swap.run_mkdocs` uses it. The test is
+`test_with_a_hook_mkdocs_builds_everything_and_the_site_is_the_same`; a build of one more day takes a tenth less where
+the archive has a year.
+"""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+from mkdocs.commands import build as mkdocs_build
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, get_files, set_exclusions
+
+README = "README.md"  # has the address of the page beside it
+INDEX_MARK, FILE_MARK = "\1", "\2"  # these sort before the names of folders
+
+
+class RemainingFiles(Files):
+    """Files without those that are `present` in the site. A link may lead to these as well."""
+
+    def __init__(self, files: Iterable[File], present: Collection[str], config: MkDocsConfig) -> None:
+        super().__init__(files)
+        self._present, self._config = present, config
+        self._targets: dict[str, File] = {}
+
+    def get_file_from_path(self, path: str) -> File | None:
+        """Return the file at a path in docs/, or None."""
+        return super().get_file_from_path(path) or self._target(os.path.normpath(path))
+
+    def _target(self, path: str) -> File | None:
+        if path in self._present and path not in self._targets:
+            self._targets[path] = _file(path, self._config)
+            set_exclusions([self._targets[path]], self._config)
+        return self._targets.get(path)
+
+
+@contextmanager
+def listing(present: Collection[str]) -> Iterator[None]:
+    """Let MkDocs list the files of docs/ without those that are `present` in the site."""
+
+    def list_files(config: MkDocsConfig) -> Files:
+        files = _remaining(config, present)
+        return RemainingFiles(_without_conflicts(config, present) if files is None else files, present, config)
+
+    mkdocs_build.get_files = list_files
+    try:
+        yield
+    finally:
+        mkdocs_build.get_files = get_files
+
+
+def _remaining(config: MkDocsConfig, present: Collection[str]) -> list[File] | None:
+    """Return the files, or None if two of them may have one address."""
+    start = len(config.docs_dir) + 1
+    paths = []
+    for folder, _, names in os.walk(config.docs_dir, followlinks=True):
+        if README in names:
+            return None
+        paths += [path for name in names if (path := f"{folder}/{name}"[start:]) not in present]
+    files = [_file(path, config) for path in sorted(paths, key=place)]
+    set_exclusions(files, config)
+    return files
+
+
+def _without_conflicts(config: MkDocsConfig, present: Collection[str]) -> list[File]:
+    return [file for file in get_files(config) if file.src_uri not in present]
+
+
+def _file(path: str, config: MkDocsConfig) -> File:
+    return File(path, config.docs_dir, config.site_dir, config.use_directory_urls)
+
+
+def place(path: str) -> str:
+    """Return the key by which MkDocs orders paths: the files of a folder before its inner ones, the index first."""
+    folder, _, name = path.rpartition("/")
+    is_index = os.path.splitext(name)[0] in ("index", "README")
+    return "\0".join((*folder.split("/"), f"{INDEX_MARK if is_index else FILE_MARK}{name}"))
+
+
+def sitemap_pages(files: Files, prerendered: Mapping[str, str | None], config: MkDocsConfig) -> list[Any]:
+    """Return the pages of the sitemap in MkDocs' order: those of `files`, and the `prerendered` ones."""
+    pages: dict[str, Any] = {file.src_uri: file for file in files.documentation_pages()}
+    excluded = [patterns for patterns in (config.exclude_docs, config.draft_docs) if patterns]
+    for path, updated in prerendered.items() if config.site_url else ():
+        if path not in pages and not any(patterns.match_file(path) for patterns in excluded):
+            url = f"{config.site_url}{quote(path.removesuffix('index.md'))}"
+            page = SimpleNamespace(canonical_url=url, meta={"updated": updated} if updated else {})
+            pages[path] = SimpleNamespace(page=page)
+    return [pages[path] for path in sorted(pages, key=place)]
