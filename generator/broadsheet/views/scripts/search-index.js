@@ -50,26 +50,25 @@ export async function open() {
   for (const shard of manifest.shards) shard.documents = shard.parts.reduce((sum, part) => sum + part, 0);
 }
 
-const other = "-"; // the name of the list of words that begin with no letter from a to z
+const letter = (character) => (/[a-z]/.test(character) ? character : "?");
 
-/** Return the list of words, with their powers of two of uses, that `word` may be in: the common ones without it. */
-export async function dictionary(word) {
-  const initial = word === undefined ? "" : /^[a-z]/.test(word) ? word[0] : other;
-  const path = manifest.dictionary[initial];
+async function dictionary(name) {
+  const path = manifest.dictionary[name];
   return path ? once(path, fetchDictionary) : new Map();
 }
 
-/** Return all lists of words. */
-export const dictionaries = () =>
-  Promise.all(Object.values(manifest.dictionary).map((path) => once(path, fetchDictionary)));
+// Lists of words, each with the power of two of its uses: the common words, and rare ones by their first or last letter.
+export const commonWords = () => dictionary("");
+export const wordsThatBeginLike = (word) => dictionary(`${letter(word[0])}*`);
+export const wordsThatEndLike = (word) => dictionary(`*${letter(word.at(-1))}`);
 
 async function fetchDictionary(path) {
-  const [text, powers] = await fetchJson(path);
+  const [text, grades] = await fetchJson(path);
   const words = new Map();
   let word = "";
   for (const [, shared, rest] of text.matchAll(/([A-Z])([^A-Z]*)/g)) {
     word = word.slice(0, shared.charCodeAt() - 65) + rest;
-    words.set(word, powers.charCodeAt(words.size) - 96);
+    words.set(word, (grades.charCodeAt(words.size) - 48) / 2);
   }
   return words;
 }
