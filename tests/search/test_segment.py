@@ -99,9 +99,11 @@ def test_the_common_words_are_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dictionary, "COMMON_WORDS", 2)
     lists = dictionary.for_browser({"ab": 9, "abc": 8, "a": 1, "é": 1})
     assert {initial: json.loads(words) for initial, words in lists.items()} == {
-        "": ["AabCc", "dd"],
-        "-": ["Aé", "a"],
-        "a": ["Aa", "a"],
+        "": ["AabCc", "66"],
+        "?*": ["Aé", "0"],
+        "*?": ["Aé", "0"],
+        "a*": ["Aa", "0"],
+        "*a": ["Aa", "0"],
     }
 
 

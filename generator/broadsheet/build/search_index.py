@@ -25,7 +25,7 @@ from broadsheet.search.files import (
 from broadsheet.search.ids import DOCUMENTS_PER_LIST
 from broadsheet.search.people import people_lists
 from broadsheet.search.segment import Segment, from_documents, join
-from broadsheet.search.texts import CARDS_PER_CHUNK
+from broadsheet.search.texts import CARDS_PER_CHUNK, head
 from broadsheet.store.atomic import write_atomically
 from broadsheet.views.search_documents import PUBLICATIONS, Shard
 
@@ -75,6 +75,7 @@ def write_list(
         "shards": [{key: value for key, value in shard.items() if key != "facets"} for shard in shards],
         "facets": _sum_facets([shard["facets"] for shard in shards]),
         "dictionary": words,
+        "phrases": _write_all([head()], "phrases", site / FOLDER)[0],
         "people": _write_all([gz(data) for data in lists], "people", site / FOLDER),
         "sizes": {
             "ids": DOCUMENTS_PER_LIST,

@@ -5,13 +5,14 @@ with the one before it (A for none), then the rest. Words have no capitals, so n
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import log2
 from string import ascii_lowercase
 
 import msgspec
 
-COMMON_WORDS = 16_000  # loaded with every search; the others only if a word is not among these
-OTHER = "-"
+COMMON_WORDS = 8_000  # loaded with every search; the others only if a word is not among these
 _MAX_SHARED = 25
+_GRADE = ord("0")  # the letter of no use; powers of the root of two follow
 _CODED = re.compile("([A-Z])([^A-Z]*)")
 
 
@@ -40,17 +41,26 @@ def total(dictionaries: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def for_browser(counts: Mapping[str, int]) -> dict[str, bytes]:
-    """Return lists of words: the most common ones (``""``), and the others by their first letter (``-``: another)."""
+    """Return lists of words: the most common ones (``""``), and the others by their first letter and by their last.
+
+    ``a*`` has the words that begin with a, ``*a`` those that end with it, ``?*`` and ``*?`` those with another letter.
+    A word with a wrong letter is near the word that was meant in one of two lists.
+    """
     by_use = sorted(counts, key=lambda word: (-counts[word], word))
     lists = {"": by_use[:COMMON_WORDS]}
     for word in by_use[COMMON_WORDS:]:
-        lists.setdefault(word[0] if word[0] in ascii_lowercase else OTHER, []).append(word)
-    return {initial: _for_browser(counts, sorted(lists[initial])) for initial in sorted(lists)}
+        for name in (f"{_letter(word[0])}*", f"*{_letter(word[-1])}"):
+            lists.setdefault(name, []).append(word)
+    return {name: _for_browser(counts, sorted(lists[name])) for name in sorted(lists)}
+
+
+def _letter(character: str) -> str:
+    return character if character in ascii_lowercase else "?"
 
 
 def _for_browser(counts: Mapping[str, int], words: list[str]) -> bytes:
-    powers = "".join(chr(96 + min(counts[word].bit_length(), 26)) for word in words)
-    return msgspec.json.encode([_front_coded(words), powers])
+    grades = "".join(chr(_GRADE + min(round(2 * log2(counts[word])), 40)) for word in words)
+    return msgspec.json.encode([_front_coded(words), grades])
 
 
 def _front_coded(words: Iterable[str]) -> str:

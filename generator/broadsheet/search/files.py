@@ -1,8 +1,9 @@
 """A segment as files, and back.
 
 A shard has the postings of the terms with its number: a line of JSON with the terms, and for each the number of
-documents and of bytes; then, for each term, the gaps between documents, doubled, plus one if more is to say about
+documents, of bytes and of uses; then, for each term, the gaps between documents, doubled, plus one if more is to say about
 the document; and for each of those how often the document has the term, doubled, plus one if its title has it.
+Places are positions, a byte each, of which a browser asks for those of a term.
 """
 
 import gzip
@@ -19,13 +20,13 @@ from broadsheet.search import dictionary
 from broadsheet.search.ids import id_lists, ids_of, text_hash
 from broadsheet.search.numbers import Bytes, Ints, decode, encode, sums
 from broadsheet.search.segment import COLUMNS, Occurrences, Segment, columns_of, rows_of
-from broadsheet.search.texts import Texts
+from broadsheet.search.texts import Chunks
 
 # Uses of words in a shard. A browser loads one for each word, first of the newest months.
-USES_PER_SHARD = (8_000, 16_000)  # of one month, and of several
-DOCUMENTS_PER_FACTS = 1024
+USES_PER_SHARD = (8_000, 11_000)  # of one month, and of several
+DOCUMENTS_PER_FACTS = 512
 # Of one month, and of several. Hosts limit the number of files; a browser asks for the bytes of a chunk.
-CHUNKS_PER_FILE = (2, 12)
+CHUNKS_PER_FILE = (8, 12)
 LEVEL = 6
 ABOUT, SPELLINGS = "about.json", "spellings.pack"
 FACETS = ("topic", "category", "source", "year", "score")  # whose values are counted
@@ -54,13 +55,13 @@ class Postings(NamedTuple):
 def files(segment: Segment) -> dict[str, bytes]:
     """Return the files of a segment by name."""
     result = {f"facts/{n}.pack": gz(columns_of(rows)) for n, rows in enumerate(_split(segment.rows))}
-    for number, texts in enumerate(segment.texts):
-        result |= _text_files(texts, f"texts/{number}", CHUNKS_PER_FILE[len(segment.parts) > 1])
+    for number, chunks in enumerate(segment.texts):
+        result |= _text_files(chunks, f"texts/{number}", CHUNKS_PER_FILE[len(segment.parts) > 1])
     lists = id_lists(segment.ids, len(segment.rows))
     result |= {f"ids/{name}.pack": gz(data) for name, data in lists.items()}
     shards = list(_shards(segment))
     for number, (postings, positions) in enumerate(shards):
-        result |= {f"words/{number}.pack": gz(postings), f"places/{number}.pack": gz(positions)}
+        result |= {f"words/{number}.pack": gz(postings), f"places/{number}.pack": positions}
     result[SPELLINGS] = gz(dictionary.encode(segment.spellings))
     result[ABOUT] = msgspec.json.encode(_about(segment, len(shards), sorted(lists)))
     return result
@@ -73,7 +74,7 @@ def segment_of(read: Read) -> Segment:
     packs = (ungz(read(f"facts/{number}.pack")) for number in range(-(-total // DOCUMENTS_PER_FACTS)))
     ids = {name: addresses for part in about.ids for name, addresses in ids_of(ungz(read(f"ids/{part}.pack"))).items()}
     per_file = CHUNKS_PER_FILE[len(about.parts) > 1]
-    texts = tuple(_texts(read, f"texts/{number}", per_file) for number in range(len(about.parts)))
+    texts = tuple(_chunks(read, f"texts/{number}", per_file) for number in range(len(about.parts)))
     terms, occurrences = _read_shards(read, about.shards)
     rows = [row for pack in packs for row in rows_of(pack)]
     spellings = dictionary.decode(ungz(read(SPELLINGS)))
@@ -111,24 +112,22 @@ def _split(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     return (rows[start : start + DOCUMENTS_PER_FACTS] for start in range(0, len(rows), DOCUMENTS_PER_FACTS))
 
 
-def _text_files(texts: Texts, name: str, per_file: int) -> dict[str, bytes]:
-    lengths = encode(np.array([len(chunk) for chunk in texts.chunks], np.int64))[0].tobytes()
-    result = {f"{name}-head.pack": _framed(len(lengths), lengths + texts.head)}
-    for number, start in enumerate(range(0, len(texts.chunks), per_file)):
-        result[f"{name}-{number}.pack"] = b"".join(texts.chunks[start : start + per_file])
+def _text_files(chunks: Chunks, name: str, per_file: int) -> dict[str, bytes]:
+    result = {f"{name}-lengths.pack": gz(encode(np.array([len(chunk) for chunk in chunks], np.int64))[0].tobytes())}
+    for number, start in enumerate(range(0, len(chunks), per_file)):
+        result[f"{name}-{number}.pack"] = b"".join(chunks[start : start + per_file])
     return result
 
 
-def _texts(read: Read, name: str, per_file: int) -> Texts:
-    size, head = _unframed(read(f"{name}-head.pack"))
-    lengths = decode(np.frombuffer(head[:size], np.uint8))[0].tolist()
+def _chunks(read: Read, name: str, per_file: int) -> Chunks:
+    lengths = decode(np.frombuffer(ungz(read(f"{name}-lengths.pack")), np.uint8))[0].tolist()
     chunks: list[bytes] = []
     for number, first in enumerate(range(0, len(lengths), per_file)):
         data = read(f"{name}-{number}.pack")
         for length in lengths[first : first + per_file]:
             chunks.append(data[:length])
             data = data[length:]
-    return Texts(head[size:], tuple(chunks))
+    return tuple(chunks)
 
 
 def _framed(header: object, body: bytes) -> bytes:
@@ -157,9 +156,8 @@ def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
     at, used = (np.concatenate([[0], np.cumsum(column)]) for column in (term_bytes, uses))
     for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         terms = "\n".join(segment.terms[number] for number in order[first:last])
-        header = [terms, documents[first:last].tolist(), term_bytes[first:last].tolist()]
-        places = _framed(uses[first:last].tolist(), positions[used[first] : used[last]].tobytes())
-        yield _framed(header, data[at[first] : at[last]].tobytes()), places
+        header = [terms, *(column[first:last].tolist() for column in (documents, term_bytes, uses))]
+        yield _framed(header, data[at[first] : at[last]].tobytes()), positions[used[first] : used[last]].tobytes()
 
 
 def _postings(term: Ints, doc: Ints) -> Postings:
@@ -196,8 +194,8 @@ def _read_shards(read: Read, count: int) -> tuple[list[str], Occurrences]:
     terms: list[str] = []
     columns: list[Occurrences] = []
     for number in range(count):
-        (text, *numbers), body = _unframed(ungz(read(f"words/{number}.pack")))
-        _, places = _unframed(ungz(read(f"places/{number}.pack")))
+        (text, *numbers, _), body = _unframed(ungz(read(f"words/{number}.pack")))
+        places = read(f"places/{number}.pack")
         here = text.split("\n") if text else []
         documents, term_bytes = (np.array(column, np.int64) for column in numbers)
         columns.append(_read_shard(body, places, documents, term_bytes, len(terms)))

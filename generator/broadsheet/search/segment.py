@@ -11,7 +11,7 @@ import numpy as np
 from broadsheet.search import words
 from broadsheet.search.document import Facets, SearchDocument
 from broadsheet.search.numbers import Ints
-from broadsheet.search.texts import Texts, pack
+from broadsheet.search.texts import Chunks, pack
 
 FIELD_GAP = 8  # positions between fields, so that no phrase matches across them
 POSITIONS = 256  # a position is one byte: the rest of the division by this
@@ -37,7 +37,7 @@ class Segment(NamedTuple):
     parts: tuple[int, ...]
     rows: list[tuple[Any, ...]]
     ids: dict[str, list[str]]
-    texts: tuple[Texts, ...]
+    texts: tuple[Chunks, ...]
     terms: list[str]
     occurrences: Occurrences
     spellings: dict[str, int]
@@ -54,42 +54,42 @@ def from_documents(documents: Iterable[SearchDocument]) -> Segment:
 
 
 class SegmentBuilder:
-    """Collects the words of documents."""
+    """Collects the words of documents. Texts are split at spaces first: most pieces between them occur often."""
 
     def __init__(self) -> None:
-        self._words = _Numbers()
-        self._used = array("i")  # the number of each word
-        self._fields: list[tuple[int, int, int, bool]] = []  # document, first position, words, whether it is the title
+        self._pieces = _Numbers()
+        self._used = array("i")  # the number of each piece
+        self._fields: list[tuple[int, int, bool]] = []  # document, pieces, whether it is the title
         self._facets: list[Facets] = []
         self._ids: dict[str, list[str]] = {}
 
     def add(self, document: SearchDocument) -> None:
         """Add a document."""
-        start = 0
         for number, field in enumerate(document.fields):
-            tokens = words.tokens(field)
-            self._used.extend(map(self._words.__getitem__, tokens))
-            self._fields.append((len(self._facets), start, len(tokens), number == 0))
-            start += len(tokens) + FIELD_GAP
+            pieces = field.split()
+            self._used.extend(map(self._pieces.__getitem__, pieces))
+            self._fields.append((len(self._facets), len(pieces), number == 0))
         self._facets.append(document.facets)
         for name in document.names:
             addresses = self._ids.setdefault(name, [])
             addresses += [] if document.address in addresses else [document.address]
 
-    def segment(self, texts: Texts) -> Segment:
+    def segment(self, texts: Chunks) -> Segment:
         """Return the segment."""
+        numbers = _Numbers()
+        used, ends = _words_of(self._pieces, np.array(self._used, np.int32), numbers)
+        doc, pieces, is_title = np.array(self._fields or [(0, 0, False)], np.int32).T
+        lengths = np.diff(ends[np.cumsum(pieces)], prepend=0)
         terms: dict[str, int] = {}
-        term_of = np.array([_term(word, terms) for word in self._words], np.int32)
-        used = np.array(self._used, np.int32)
-        doc, first, lengths, is_title = np.array(self._fields or [(0, 0, 0, False)], np.int32).T
-        position = np.arange(len(used)) - np.repeat(np.cumsum(lengths) - lengths - first, lengths)
+        term_of = np.array([_term(word, terms) for word in numbers], np.int32)
+        position = np.arange(len(used)) + np.repeat(_offsets(doc, lengths), lengths)
         term = term_of[used] if len(used) else used
         columns = term, np.repeat(doc, lengths), position % POSITIONS, np.repeat(is_title, lengths)
         occurrences = Occurrences(*(column[term >= 0].astype(np.int32) for column in columns))
-        counts = np.bincount(used, minlength=len(self._words)).tolist()
+        counts = np.bincount(used, minlength=len(numbers)).tolist()
         spellings = {
             word: count
-            for word, count, term in zip(self._words, counts, term_of.tolist(), strict=True)
+            for word, count, term in zip(numbers, counts, term_of.tolist(), strict=True)
             if term >= 0 and not words.is_cjk(word)
         }
         sizes = np.bincount(occurrences.doc, minlength=len(self._facets)).tolist()
@@ -105,9 +105,25 @@ class _Numbers(dict[str, int]):
         return number
 
 
+def _words_of(pieces: Iterable[str], used: Ints, numbers: _Numbers) -> tuple[Ints, Ints]:
+    """Return the numbers of the words of the pieces that are `used`, and the number of words before each, and of all."""
+    tokens = np.array([numbers[token] for token in words.tokens("".join(f"{piece}\n" for piece in pieces))], np.int32)
+    line_ends = np.flatnonzero(tokens == numbers["\n"])
+    starts = np.concatenate([[0], line_ends + 1])
+    lengths = line_ends - starts[:-1]
+    ends = np.concatenate([[0], np.cumsum(lengths[used])])
+    return tokens[np.arange(ends[-1]) + np.repeat(starts[used] - ends[:-1], lengths[used])], ends
+
+
+def _offsets(doc: Ints, lengths: Ints) -> Ints:
+    """Return the numbers that make positions in documents of those among all words, for each field."""
+    first = np.searchsorted(doc, doc)  # field of the document
+    return FIELD_GAP * (np.arange(len(doc)) - first) - (np.cumsum(lengths) - lengths)[first]
+
+
 def _term(word: str, terms: dict[str, int]) -> int:
-    """Return the number of the term of a word in `terms`, -1 for a stop word."""
-    return -1 if word in words.STOP_WORDS else terms.setdefault(words.stem(word), len(terms))
+    """Return the number of the term of a word in `terms`, -1 for a stop word and the end of a line."""
+    return -1 if word in words.STOP_WORDS or word == "\n" else terms.setdefault(words.stem(word), len(terms))
 
 
 def join(segments: Sequence[Segment]) -> Segment:

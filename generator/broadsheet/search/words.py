@@ -70,6 +70,7 @@ _MARKS = re.compile("[\u0300-\u036f]")
 # Chinese, Japanese and Korean have no spaces between words, or long words.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _WORD = re.compile(rf"[{CJK}]+|(?:(?![{CJK}])[^\W_])+")
+_WORD_OR_LINE = re.compile(rf"\n|{_WORD.pattern}")
 _IS_CJK = re.compile(f"[{CJK}]")
 
 
@@ -121,11 +122,14 @@ def stem(word: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of a text, stop words included; for a run of CJK each character, and each with its next."""
-    found = words(text)
-    return (
-        found if text.isascii() else [token for word in found for token in (_grams(word) if is_cjk(word) else [word])]
-    )
+    """Return the words of a text, stop words included; for a run of CJK each character, and each with its next.
+
+    The end of a line is a token, too.
+    """
+    plain = _WORD_OR_LINE.findall(fold(text))
+    if not _IS_CJK.search(text):
+        return plain
+    return [token for word in plain for token in (_grams(word) if is_cjk(word) else [word])]
 
 
 def _grams(run: str) -> list[str]:

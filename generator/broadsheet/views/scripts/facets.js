@@ -100,6 +100,11 @@ export function countOptions(papers, suffix = "") {
   clear.hidden = !chosenFacets().length && !chosen("sort");
 }
 
+/** Show the options without numbers. */
+export function clearCounts() {
+  for (const { select, options } of selects.values()) options.forEach(([, label], i) => (select[i].textContent = label));
+}
+
 function clearSelects() {
   for (const { select } of selects.values()) select.value = "";
   updateAddress();

@@ -40,7 +40,7 @@ function unframe(bytes) {
   const end = bytes.indexOf(10);
   return [JSON.parse(decodeText(bytes.subarray(0, end))), bytes.subarray(end + 1)];
 }
-const framed = (path, format) => once(path, async () => unframe(await fetchBytes(path, format)));
+const framed = (path) => once(path, async () => unframe(await fetchBytes(path, "gzip")));
 
 /** The same rule as `text_hash` in generator/broadsheet/search/ids.py. */
 export const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
@@ -50,26 +50,25 @@ export async function open() {
   for (const shard of manifest.shards) shard.documents = shard.parts.reduce((sum, part) => sum + part, 0);
 }
 
-const other = "-"; // the name of the list of words that begin with no letter from a to z
+const letter = (character) => (/[a-z]/.test(character) ? character : "?");
 
-/** Return the list of words, with their powers of two of uses, that `word` may be in: the common ones without it. */
-export async function dictionary(word) {
-  const initial = word === undefined ? "" : /^[a-z]/.test(word) ? word[0] : other;
-  const path = manifest.dictionary[initial];
+async function dictionary(name) {
+  const path = manifest.dictionary[name];
   return path ? once(path, fetchDictionary) : new Map();
 }
 
-/** Return all lists of words. */
-export const dictionaries = () =>
-  Promise.all(Object.values(manifest.dictionary).map((path) => once(path, fetchDictionary)));
+// Lists of words, each with the power of two of its uses: the common words, and rare ones by their first or last letter.
+export const commonWords = () => dictionary("");
+export const wordsThatBeginLike = (word) => dictionary(`${letter(word[0])}*`);
+export const wordsThatEndLike = (word) => dictionary(`*${letter(word.at(-1))}`);
 
 async function fetchDictionary(path) {
-  const [text, powers] = await fetchJson(path);
+  const [text, grades] = await fetchJson(path);
   const words = new Map();
   let word = "";
   for (const [, shared, rest] of text.matchAll(/([A-Z])([^A-Z]*)/g)) {
     word = word.slice(0, shared.charCodeAt() - 65) + rest;
-    words.set(word, powers.charCodeAt(words.size) - 96);
+    words.set(word, (grades.charCodeAt(words.size) - 48) / 2);
   }
   return words;
 }
@@ -90,20 +89,20 @@ function readNumbers(bytes) {
 
 async function fetchPostings(shard, term) {
   const number = hash(term) % shard.shards;
-  const [[terms, documents, lengths], bytes] = await framed(`${shard.folder}/words/${number}.pack`, "gzip");
+  const [[terms, documents, lengths, uses], bytes] = await framed(`${shard.folder}/words/${number}.pack`);
   const place = terms.split("\n").indexOf(term);
   const postings = new Map();
-  if (place < 0) return { postings, number, place };
-  const start = sum(lengths.slice(0, place));
-  const numbers = readNumbers(bytes.subarray(start, start + lengths[place]));
-  let [document, more, uses] = [0, documents[place], 0];
+  if (place < 0) return { postings };
+  const from = sum(lengths.slice(0, place));
+  const numbers = readNumbers(bytes.subarray(from, from + lengths[place]));
+  let [document, more, start] = [0, documents[place], 0];
   for (const gap of numbers.slice(0, documents[place])) {
     document += gap >> 1;
     const count = gap & 1 ? numbers[more++] : 2;
-    postings.set(document, { count: count >> 1, inTitle: count & 1, start: uses });
-    uses += count >> 1;
+    postings.set(document, { count: count >> 1, inTitle: count & 1, start });
+    start += count >> 1;
   }
-  return { postings, number, place };
+  return { postings, number, first: sum(uses.slice(0, place)), uses: uses[place] };
 }
 
 const loadTerm = (shard, term) => once(`${shard.folder} ${term}`, () => fetchPostings(shard, term));
@@ -113,13 +112,13 @@ export const postingsOf = async (shard, term) => (await loadTerm(shard, term)).p
 
 /** Return a function from a document to the positions of a term in it, each modulo 256. */
 export async function placesOf(shard, term) {
-  const { postings, number, place } = await loadTerm(shard, term);
-  if (place < 0) return () => [];
-  const [uses, bytes] = await framed(`${shard.folder}/places/${number}.pack`, "gzip");
-  const first = sum(uses.slice(0, place));
+  const { postings, number, first, uses } = await loadTerm(shard, term);
+  if (!postings.size) return () => [];
+  const part = () => fetchPart(`${shard.folder}/places/${number}.pack`, first, uses);
+  const bytes = await once(`${shard.folder} places ${term}`, part);
   return (document) => {
     const { start, count } = postings.get(document);
-    return bytes.subarray(first + start, first + start + count);
+    return bytes.subarray(start, start + count);
   };
 }
 
@@ -146,13 +145,13 @@ export async function cardOf({ shard, number }) {
   for (; number >= shard.parts[part]; part++) number -= shard.parts[part];
   const place = Math.floor(number / chunk);
   const path = `${shard.folder}/texts/${part}-`;
-  const [size, head] = await framed(`${path}head.pack`);
-  const lengths = readNumbers(head.subarray(0, size));
+  const head = await once(manifest.phrases, fetchBytes);
+  const lengths = readNumbers(await once(`${path}lengths.pack`, (name) => fetchBytes(name, "gzip")));
   const first = place - (place % perFile);
   const bytes = await fetchPart(`${path}${first / perFile}.pack`, sum(lengths.slice(first, place)), lengths[place]);
-  const stream = new Blob([head.subarray(size), bytes]).stream();
+  const stream = new Blob([head, bytes]).stream();
   const text = await new Response(stream.pipeThrough(new DecompressionStream("deflate-raw"))).text();
-  const lines = text.trimEnd().split("\n");
+  const lines = text.trimEnd().split("\n"); // the phrases are before them
   const here = Math.min(chunk, shard.parts[part] - place * chunk);
   return JSON.parse(lines[lines.length - here + (number % chunk)]);
 }

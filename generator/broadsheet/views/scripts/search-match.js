@@ -19,36 +19,40 @@ async function withPhrase(shard, words, postings) {
   return documents.filter(follows);
 }
 
+const withAny = (postings) => postings.flatMap((map) => [...map.keys()]);
+
 // Return each term of a part with its postings, and the numbers of the documents that have the part.
-async function matchPart(shard, { words, isPhrase }) {
+async function matchPart(shard, { words, isPhrase, isAny }) {
   const terms = words.flatMap(({ terms, place }) => terms.map((term, i) => ({ term, place: place + 2 * i })));
   const postings = await Promise.all(terms.map(({ term }) => postingsOf(shard, term)));
+  if (isPhrase) return { terms, postings, numbers: new Set(await withPhrase(shard, terms, postings)) };
   const [rarest] = [...postings].sort((a, b) => a.size - b.size);
-  const numbers = isPhrase ? await withPhrase(shard, terms, postings) : withAll(rarest, postings);
-  return { terms, postings, numbers: new Set(numbers) };
+  return { terms, postings, isAny, numbers: new Set(isAny ? withAny(postings) : withAll(rarest, postings)) };
 }
 
-/** Return the papers of a shard with at least `least` of the parts and no excluded one; all without it. */
+/**
+ * Return the papers of a shard with at least `least` of the parts and no excluded one; all without it. Return also the
+ * numbers of documents with each term, `sizes`, and with each part, `counts`.
+ */
 export async function match(shard, parts, least) {
   const matched = await Promise.all(parts.map((part) => matchPart(shard, part)));
   const wanted = matched.filter((_, i) => !parts[i].isExcluded);
   const excluded = matched.filter((_, i) => parts[i].isExcluded);
-  const counts = new Map(least ? [] : Array.from({ length: shard.documents }, (_, number) => [number, 0]));
-  for (const { numbers } of wanted) for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  const hits = new Map(least ? [] : Array.from({ length: shard.documents }, (_, number) => [number, 0]));
+  for (const { numbers } of wanted) for (const number of numbers) hits.set(number, (hits.get(number) ?? 0) + 1);
   const isFit = ([number, count]) => count >= least && !excluded.some(({ numbers }) => numbers.has(number));
-  const numbers = [...counts].filter(isFit).map(([number]) => number);
+  const numbers = [...hits].filter(isFit).map(([number]) => number);
   const sizes = new Map(wanted.flatMap(({ terms, postings }) => terms.map(({ term }, i) => [term, postings[i].size])));
   const papers = await factsOf(shard, numbers);
   for (const paper of papers) Object.assign(paper, usesIn(paper, wanted));
-  return { papers, sizes };
+  return { papers, sizes, counts: matched.map(({ numbers }) => numbers.size) };
 }
 
 function usesIn({ number }, parts) {
-  const uses = [];
-  for (const { terms, postings } of parts) {
-    uses.push(...terms.map(({ term }, i) => [term, postings[i].get(number)]));
-  }
-  return { uses, hasTitle: uses.every(([, posting]) => posting?.inTitle) };
+  const usesOf = ({ terms, postings }) => terms.map(({ term }, i) => [term, postings[i].get(number)]);
+  const isInTitle = ([, posting]) => posting?.inTitle;
+  const hasTitle = parts.every((part) => (part.isAny ? usesOf(part).some(isInTitle) : usesOf(part).every(isInTitle)));
+  return { uses: parts.flatMap(usesOf), hasTitle };
 }
 
 /** Set the `match` of papers to how well they match; `sizes` counts the documents with each term, of `all`. */

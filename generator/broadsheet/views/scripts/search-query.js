@@ -1,6 +1,6 @@
 // A query: what it asks for, and the archive's own words for those that it does not have.
 
-import { dictionaries, dictionary } from "./search-index.js";
+import { commonWords, wordsThatBeginLike, wordsThatEndLike } from "./search-index.js";
 import { isCjk, stem, stopWords, termsOf, wordsOf } from "./search-words.js";
 
 const DATE = /^(\d{4})(?:-(?:(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?|W(0[1-9]|[1-4]\d|5[0-3])))?$/i;
@@ -27,7 +27,7 @@ function normalize(text) {
 
 /**
  * Return the `parts` that papers must have or must not (`excluded`), the `ignored` words, and the `days` of dates among
- * the words, from the first to the last. A part has words with their places in it; a phrase has quotes.
+ * the words, from the first to the last. A part has words with their places in it, and its text; a phrase has quotes.
  */
 export function parse(text) {
   const query = { parts: [], ignored: [], days: undefined };
@@ -53,62 +53,76 @@ function addPart({ parts, ignored }, all, kind) {
     .map((word, i) => ({ word, place: places[i] + (slotsOf(word) > 1) }))
     .filter(({ word }) => !stopWords.has(word));
   if (!kind.isPhrase || words.length < 2) ignored.push(...all.filter((word) => stopWords.has(word)));
-  if (kind.isPhrase && words.length > 1) parts.push({ words, ...kind });
-  else parts.push(...words.map((word) => ({ words: [word], ...kind, isPhrase: false })));
+  if (kind.isPhrase && words.length > 1) parts.push({ words, text: all.join(" "), ...kind });
+  else parts.push(...words.map((entry) => ({ words: [entry], text: entry.word, ...kind, isPhrase: false })));
 }
 
 /**
- * Replace words that the archive does not have. Return [word, replacement] for each; no replacement if nothing is
- * like it. Parts get their `terms`.
+ * Replace words that the archive does not have. Return [word, meanings] for each; no meanings if nothing is like it. A
+ * part of one word that may mean several becomes a part of which any word will do. Parts get their `terms`.
  */
 export async function repair({ parts }) {
   const repairs = [];
   for (const part of parts) {
     for (const entry of part.words) {
-      const meant = await meantBy(entry.word);
-      if (meant !== entry.word && !(meant && isForm(entry.word, meant))) repairs.push([entry.word, meant]);
-      entry.terms = termsOf(meant ?? entry.word);
-      entry.meant = meant;
+      const meanings = await meaningsOf(entry.word);
+      if (!meanings.some((meant) => isEnding(entry.word, meant))) repairs.push([entry.word, meanings]);
+      entry.meant = meanings[0];
+      entry.terms = termsOf(entry.meant ?? entry.word);
+      if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
+        part.isAny = true;
+        part.words = meanings.map((meant) => ({ ...entry, meant, terms: termsOf(meant) }));
+      }
     }
   }
   return repairs;
 }
 
 // A plural or another ending is searched for anyway; another spelling is worth a word.
-const isForm = (...words) => stem(words[0]) === stem(words[1]) && words.every((word) => word.startsWith(stem(word)));
+function isEnding(...words) {
+  const [short, long] = words.sort((a, b) => a.length - b.length);
+  return stem(short) === stem(long) && long.startsWith(short) && /^(|e?s|e?d|ing|ly)$/.test(long.slice(short.length));
+}
 
-// Lists of rare words are loaded only if they are needed: that of the first letter, then all.
-async function meantBy(word) {
-  const common = await dictionary();
-  if (common.has(word) || isCjk(word)) return word;
-  const rare = await dictionary(word);
-  if (rare.has(word)) return word;
-  if (/\p{N}/u.test(word)) return undefined;
-  const near = closest(word, [common, rare]);
-  return near.cost <= WRONG ? near.word : closest(word, await dictionaries()).word;
+// Lists of rare words are loaded only if they are needed. A typo may be in the first letter or in the last.
+async function meaningsOf(word) {
+  const common = await commonWords();
+  if (common.has(word) || isCjk(word)) return [word];
+  const rare = await wordsThatBeginLike(word);
+  if (rare.has(word)) return [word];
+  if (/\p{N}/u.test(word)) return [];
+  return closest(word, [common, rare, await wordsThatEndLike(word)]);
 }
 
 // What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,
-// or to exchange with the next, is one of those of the word. A use of a word in the archive counts half a power.
-const [MISSING, SPELLING, WRONG, COMPLETION, USE] = [4, 5, 8, 10, 0.5];
+// or to exchange with the next, is one of those of the word. Most letters too many are typed twice.
+const [MISSING, SPELLING, WRONG, ADDED, COMPLETION] = [4, 5, 8, 9, 10];
+const [MOST_MEANINGS, MARGIN] = [3, 2.5]; // as likely as the best one, but for so many powers of two
 
+// Words of many papers are meant more often; those of one or two are often typos themselves.
+const likelihood = (power) => (power < 2 ? 2 * power - 3 : power / 2);
+
+/** Return the words that `word` most likely means, the best first. */
 function closest(word, lists) {
-  const most = (word.length < 4 ? 0 : word.length < 8 ? 1 : 2) * WRONG;
-  let best = { word: undefined, cost: Infinity, score: -Infinity };
+  const most = word.length < 4 ? MISSING : (word.length < 8 ? 1 : 2) * ADDED;
+  const scores = new Map();
   for (const words of lists) {
     for (const [candidate, power] of words) {
-      const cost = costOf(word, candidate, most);
-      const score = USE * power - cost;
-      if (score > best.score) best = { word: candidate, cost, score };
+      const score = likelihood(power) - costOf(word, candidate, most);
+      if (score > -Infinity) scores.set(candidate, score);
     }
   }
-  return best;
+  const ordered = [...scores].sort((a, b) => b[1] - a[1]);
+  const likely = ordered.filter(([, score]) => score > ordered[0][1] - MARGIN).map(([candidate]) => candidate);
+  return [...new Map(likely.reverse().map((candidate) => [stem(candidate), candidate])).values()]
+    .reverse()
+    .slice(0, MOST_MEANINGS);
 }
 
 function costOf(word, candidate, most) {
-  if (candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word)) return SPELLING;
+  const isSpelling = word.length > 4 && candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word);
   const completion = word.length > 2 && candidate.startsWith(word) ? COMPLETION : Infinity;
-  return Math.min(completion, edits(word, candidate, most));
+  return Math.min(isSpelling ? SPELLING : completion, edits(word, candidate, most));
 }
 
 /** Return the cost of the edits that make `typed` of `meant`; Infinity if more than `most`. */
@@ -116,13 +130,13 @@ export function edits(typed, meant, most) {
   if (Math.abs(typed.length - meant.length) * MISSING > most) return Infinity;
   let [before, previous] = [[], [...meant, ""].map((_, j) => j * MISSING)];
   for (let i = 1; i <= typed.length; i++) {
-    const row = [i * WRONG];
+    const row = [i * ADDED];
     const isDouble = typed[i - 1] === typed[i - 2];
     for (let j = 1; j <= meant.length; j++) {
       const isSwap = i > 1 && j > 1 && typed[i - 1] === meant[j - 2] && typed[i - 2] === meant[j - 1];
       const replaced = previous[j - 1] + (typed[i - 1] === meant[j - 1] ? 0 : WRONG);
       const swapped = isSwap ? before[j - 2] + MISSING : Infinity;
-      row[j] = Math.min(replaced, previous[j] + (isDouble ? MISSING : WRONG), row[j - 1] + MISSING, swapped);
+      row[j] = Math.min(replaced, previous[j] + (isDouble ? MISSING : ADDED), row[j - 1] + MISSING, swapped);
     }
     if (Math.min(...row) > most) return Infinity;
     [before, previous] = [previous, row];

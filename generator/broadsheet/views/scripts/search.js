@@ -7,6 +7,7 @@ import {
   chosen,
   chosenFacets,
   clear,
+  clearCounts,
   countOptions,
   createSelects,
   filter,
@@ -31,6 +32,7 @@ const orderBy = (name) => (name === "date" ? byDate : byValue(name || "match"));
 const ids = ["search", "query", "search-status", "people", "hits", "more", "older", "facets"];
 const [form, query, status, people, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
 const offered = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels, rules
+const either = new Intl.ListFormat("en", { type: "disjunction" });
 const quote = (word) => `“${word.length > 40 ? `${word.slice(0, 40)}…` : word}”`;
 let [results, displayed, searches, terms, everything] = [[], 0, 0, new Set(), false];
 
@@ -77,12 +79,12 @@ async function showPage(number, waiting) {
   const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [cardOf(paper).catch(() => null), paper]);
   displayed += page.length;
   more.hidden = older.hidden = true;
-  const { buildRow } = await import("./rows.js");
+  const { buildRow } = await import("./rows.js").catch(() => ({})); // hits are shown without it, too
   let missing = 0;
   for (const [promise, paper] of page) {
     const card = await promise;
     if (number !== searches) return;
-    if (card) hits.append(card[1] ? row(card, paper, buildRow) : publication(card));
+    if (card) hits.append(card[1] && buildRow ? row(card, paper, buildRow) : publication(card));
     else missing++;
   }
   if (missing)
@@ -92,7 +94,8 @@ async function showPage(number, waiting) {
 }
 
 async function showPeople(parts, number) {
-  const words = parts.filter(({ isExcluded }) => !isExcluded).flatMap(({ words }) => words.map(({ meant }) => meant));
+  const wanted = parts.filter(({ isExcluded }) => !isExcluded);
+  const words = wanted.flatMap(({ words, isAny }) => (isAny ? words.slice(0, 1) : words)).map(({ meant }) => meant);
   if (!words.length || words.length > STRICT_WORDS || words.includes(undefined)) return;
   const persons = await peopleNamed(words, wordsOf).catch(() => []);
   if (number !== searches || !persons.length) return;
@@ -119,28 +122,40 @@ function range({ days }) {
 
 const isFull = (papers) => papers.length >= PAGE_SIZE || papers.some(({ hasTitle }) => hasTitle);
 
-// Ask shards, newest first, until the papers fill a page; return the papers and the first shard that was not asked.
-async function gather({ parts }, days, least) {
+// Return the next shards to ask: first the newest, then one, or all others.
+function batchAt(next, shards) {
+  if (next) return everything ? shards.slice(next) : [shards[next]];
+  return shards.filter((_, i) => sumOf(shards.slice(0, i).filter(isOfPapers)) < INITIAL_PAPERS);
+}
+
+/**
+ * Ask shards, newest first, until the papers fill a page. Return the papers, the number that each part matches, and the
+ * first shard that was not asked.
+ */
+async function gather(parts, days, least) {
   const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
-  const isInitial = (_, i) => sumOf(shards.slice(0, i).filter(isOfPapers)) < INITIAL_PAPERS;
-  const sizes = new Map();
-  let [papers, next, asked] = [[], 0, 0];
-  const isEnough = () => !everything && least && isFull(filter(inside(papers, days)));
-  while (
-    next < shards.length &&
-    !(next && (isEnough() || (!least && !everything && filter(inside(papers, days)).length)))
-  ) {
-    const count = next ? (everything ? shards.length : 1) : shards.filter(isInitial).length;
-    const batch = shards.slice(next, next + count);
-    next += batch.length;
-    asked += sumOf(batch);
-    for (const answer of await Promise.all(batch.map((shard) => match(shard, parts, least)))) {
-      papers = papers.concat(answer.papers);
-      for (const [term, size] of answer.sizes) sizes.set(term, (sizes.get(term) ?? 0) + size);
-    }
+  const isEnough = (papers) => !everything && (least ? isFull(papers) : papers.length);
+  const answers = [];
+  let papers = [];
+  while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
+    const batch = batchAt(answers.length, shards);
+    answers.push(...(await Promise.all(batch.map((shard) => match(shard, parts, least)))));
+    papers = inside(
+      answers.flatMap((answer) => answer.papers),
+      days,
+    );
   }
-  if (least) rate(papers, sizes, asked);
-  return { papers: inside(papers, days), waiting: shards[next], last: shards[next - 1] };
+  const asked = answers.length;
+  if (least) rate(papers, sizesIn(answers), sumOf(shards.slice(0, asked)));
+  const counts = parts.map((_, i) => answers.reduce((sum, answer) => sum + answer.counts[i], 0));
+  return { papers, counts, waiting: shards[asked], last: shards[asked - 1] };
+}
+
+// Return the number of documents with each term.
+function sizesIn(answers) {
+  const total = new Map();
+  for (const { sizes } of answers) for (const [term, size] of sizes) total.set(term, (total.get(term) ?? 0) + size);
+  return total;
 }
 
 const isOfPapers = ({ folder }) => !folder.startsWith("publications");
@@ -150,8 +165,8 @@ const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(da
 // Return the sentences about what was not taken as it is written.
 function remarks({ parts, ignored }, repairs, isStrict, days) {
   const lines = [];
-  for (const [word, meant] of repairs) {
-    if (meant) lines.push(`Nothing for ${quote(word)}: showing ${quote(meant)}.`);
+  for (const [word, meanings] of repairs) {
+    if (meanings.length) lines.push(`Nothing for ${quote(word)}: showing ${either.format(meanings.map(quote))}.`);
     else lines.push(isStrict ? `Nothing has ${quote(word)}.` : `Nothing has ${quote(word)}, so it was ignored.`);
   }
   const common = [...new Set(ignored)].map(quote).join(", ");
@@ -177,9 +192,13 @@ async function find(asked) {
   const parts = asked.parts.filter((part) => part.isExcluded || exists(part));
   const count = parts.filter(({ isExcluded }) => !isExcluded).length;
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
-  const answer = await gather({ parts }, days, count);
+  const answer = await gather(parts, days, count);
+  if (isStrict && !days) {
+    const missing = parts.filter(({ isExcluded }, i) => !isExcluded && !answer.counts[i] && !answer.waiting);
+    lines.push(...missing.map(({ text }) => `Nothing has ${quote(text)}.`));
+  }
   if (!isStrict && !answer.papers.length) {
-    Object.assign(answer, await gather({ parts }, days, Math.ceil(count / 3)));
+    Object.assign(answer, await gather(parts, days, Math.ceil(count / 3)));
     if (answer.papers.length) lines.push("No paper has all of these words; the best ones have many of them.");
   }
   return { ...answer, lines };
@@ -215,6 +234,7 @@ async function search() {
 // Show the pages of an id or DOI; return the address if it is certain.
 function showMatch({ addresses, message, exact }) {
   setResults([]);
+  clearCounts();
   hits.append(...addresses.map((address) => item(address, [address])));
   status.textContent = message;
   return exact && new URL(addresses[0], root).href;
