@@ -207,7 +207,9 @@ async function draw() {
 export async function showList() {
   index = await fetchNews("days");
   if (!index.days.length) return;
-  status.after(...foldable(select, filters, densitySelect(DAY_DENSITIES)), dozen, markRest, undo, upToDate);
+  const [unfolding, choices] = foldable(select, filters, densitySelect(DAY_DENSITIES));
+  status.nextSibling.prepend(unfolding, dozen, markRest, undo, upToDate);
+  status.parentNode.append(choices);
   addEventListener("popstate", draw);
   startVisit(index);
   showNews();
