@@ -1,6 +1,7 @@
 """``python -m tests.audit``: Lighthouse's mobile profile on a built site: medians of several runs, and the targets.
 
-The site is that of the corpus if there is one, or else the demo, on a local server that acts as a static host.
+The site is that of the corpus if there is one, or else the demo with generated papers, so that `DAY` has 115. A local
+server acts as a static host.
 """
 
 import argparse
@@ -10,17 +11,30 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 from tests import tools
 from tests.benchmarks import corpus
-from tests.example import ROOT, build_demo, digest, make_digest
+from tests.example import ROOT, build_demo, copy_demo, digest, make_digest, paper
 from tests.static_host import compressed, hosted
 
 DAY = "daily/2025/05/27/"
-PAGES = {"home": "", "day": DAY, "paper": "papers/2505.18451/", "search": "search/", "month": "monthly/2025-05/"}
+DAY_PAPERS = 115
+PAGES = {
+    "home": "",
+    "day": DAY,
+    "paper": "papers/2505.18451/",
+    "since": "since/",
+    "month": "monthly/2025-05/",
+    "week": "weekly/2025-W22/",
+    "topic": "topics/model-compression/",
+    "search": "search/",
+    "hits": "search/?q=quantization",
+    "lost": "404.html",
+}
 MINIMUM_SCORES = {"accessibility": 100, "best-practices": 96, "seo": 95, "performance": 95}
 SHIFT = 0.01  # CLS
 READER = 50.0  # ms of our script's work
@@ -71,12 +85,27 @@ def build(folder: Path) -> Path:
     """Build the site to measure."""
     source, name = corpus.folder(folder)
     if name != "corpus":
+        copy_demo(folder / "demo")
+        _enlarge_day(folder / "demo", source)
         return build_demo(folder / "demo")
     root = make_digest(folder / "corpus", settings=(ROOT / "digest.yml").read_text("utf-8"))
     for command in (("import", "--quiet", source / "scored", source / "hf" / "raw"), ("build", "--quiet")):
         run = digest(command[0], "--root", root, *command[1:])
         assert run.returncode == 0, run.stdout + run.stderr
     return root / "site"
+
+
+def _enlarge_day(root: Path, generated: Path) -> None:
+    """Append papers of generated text to the day."""
+    file = root / "data/papers/2025" / f"{DAY[6:16].replace('/', '-')}.jsonl"
+    files = sorted((generated / "scored").rglob("*.json"))
+    rows = (row for path in files for row in json.loads(path.read_text("utf-8")).values())
+    missing = DAY_PAPERS - len(file.read_text("utf-8").splitlines())
+    with file.open("a", encoding="utf-8") as stream:
+        for row in islice(rows, missing):
+            scores = {name: row[name.upper()] for name in ("relevance", "novelty", "comment")}
+            fields = {name: row[name] for name in ("title", "abstract", "authors")}
+            stream.write(json.dumps(paper(row["arxiv_id"], **fields, **scores)) + "\n")
 
 
 def measure(site: Path, runs: int) -> list[Row]:

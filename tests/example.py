@@ -67,12 +67,18 @@ def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = Non
     return root
 
 
-def build_demo(root: Path) -> Path:
-    """Build the repository's own digest in `root`, and return the site."""
+def copy_demo(root: Path) -> None:
+    """Copy the repository's own digest to `root`."""
     for name in ("data", "docs"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("digest.yml", "mkdocs.yml"):
         shutil.copy(ROOT / name, root)
+
+
+def build_demo(root: Path) -> Path:
+    """Build the repository's own digest in `root`, and return the site."""
+    if not root.exists():
+        copy_demo(root)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     return root / "site"

@@ -160,6 +160,16 @@ def test_the_list_takes_only_the_place_that_is_for_it(
         )
 
 
+def test_the_script_may_be_a_module(site: Path, tmp_path: Path, context: BrowserContext) -> None:
+    with host(site, Access_Control_Allow_Origin="*") as (origin, _), host(tmp_path / "page") as (other, _):
+        body = "".join(snippet(site, name, origin) for name in ("papers", "publications"))
+        foreign_page(tmp_path / "page", body.replace("<script async", '<script type="module"'), "default-src *")
+        tab = context.new_page()
+        tab.goto(f"{other}/index.html")
+        expect(tab.locator("li")).to_have_count(10)
+        assert tab.evaluate("typeof embed") == "undefined"
+
+
 @pytest.mark.parametrize("headers", [{}, {"Access_Control_Allow_Origin": "https://other.example"}])
 def test_the_page_keeps_its_link_if_the_list_cannot_be_read(
     site: Path, tmp_path: Path, context: BrowserContext, headers: dict[str, str]

@@ -34,8 +34,9 @@ def test_on_a_phone_the_first_paper_is_high_and_the_navigation_has_one_row(
 ) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     tab = context.new_page()
-    for path in ("", "daily/2025/05/27/"):
+    for path in ("", "daily/2025/05/27/", "since/", "weekly/2025-W22/", "monthly/2025-05/", "topics/compression/"):
         tab.goto(site[1] + path)
+        tab.locator("html:not([data-loading])").wait_for()
         first = tab.locator(".paper, .item").first.bounding_box()
         assert first is not None
         assert first["y"] <= 250, path
@@ -49,7 +50,7 @@ def test_on_a_phone_the_first_paper_is_high_and_the_navigation_has_one_row(
     assert tab.locator(".masthead").bounding_box()["height"] <= 50  # type: ignore[index]
     rest = tab.locator(".more-pages a", has_text="Archive")
     assert rest.is_hidden()
-    tab.get_by_text("More", exact=True).click()
+    tab.locator(".more-pages summary").click()
     expect(rest).to_be_visible()
     context.close()
 

@@ -49,14 +49,16 @@ def properties(file: Path) -> dict[str, str]:
 
 
 def test_every_page_has_tags_and_an_image_that_is_there(demo: Path) -> None:
-    pages = [file for file in demo.rglob("index.html") if "embed" not in file.parts]
+    pages = [file for file in demo.rglob("*.html") if "embed" not in file.parts]
     assert len(pages) > 100
     images = set()
     for file in pages:
         tags = properties(file)
         assert tags["og:title"], file
         assert tags["og:description"], file
-        assert tags["og:url"].startswith(ADDRESS), file
+        assert tags["og:site_name"], file
+        if file.name == "index.html":  # not the page for lost addresses
+            assert tags["og:url"].startswith(ADDRESS), file
         assert tags["og:image:alt"], file
         assert tags["twitter:card"] == "summary_large_image", file
         images.add(demo / tags["og:image"].removeprefix(ADDRESS))
@@ -64,6 +66,18 @@ def test_every_page_has_tags_and_an_image_that_is_there(demo: Path) -> None:
     for image in images:
         with Image.open(image) as picture:
             assert (picture.format, picture.size) == ("PNG", (1200, 630)), image
+
+
+def test_every_page_has_icons_a_manifest_and_the_colours_of_the_browser(demo: Path) -> None:
+    for file in demo.rglob("*.html"):
+        if "embed" in file.parts:
+            continue
+        head = lxml.html.fromstring(file.read_bytes()).find("head")
+        assert {"icon", "apple-touch-icon", "manifest"} <= set(head.xpath("link/@rel")), file
+        assert head.xpath("meta[@name='theme-color']/@media") == [
+            "(prefers-color-scheme: light)",
+            "(prefers-color-scheme: dark)",
+        ], file
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,16 @@ def test_hues_can_be_told_apart_by_every_kind_of_eye(scheme: str, eyes: str | No
         assert seen[a].delta_e(seen[b], method="2000") >= least, (a, b)
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_hue_looks_like_the_accent(scheme: str) -> None:
+    accent = colours_of_the_sheet()["accent"][SCHEMES.index(scheme)]
+    for name, hue in COLOURS.items():
+        assert Color(getattr(hue, scheme)).delta_e(accent, method="2000") >= 14, name
+    for eyes in EYES:
+        red = as_seen(getattr(COLOURS["red"], scheme), eyes)
+        assert red.delta_e(as_seen(accent, eyes), method="2000") >= MIN_DIFFERENCE, eyes
+
+
 def test_the_measure_sees_red_and_green_that_only_some_eyes_can_tell_apart() -> None:
     red, green = "#a05040", "#607020"
     assert as_seen(red, None).delta_e(as_seen(green, None), method="2000") > 30
@@ -61,10 +71,15 @@ def as_seen(colour: str, eyes: str | None) -> Color:
 
 def grounds(scheme: str) -> tuple[str, str]:
     """Return the colours of the page and of a chip, from the style sheet."""
-    sheet = (PROGRAM / "views" / "styles" / "frame.css").read_text()
-    pairs = dict(re.findall(r"--(paper|chip): light-dark\((.*?)\)", sheet))
-    paper, chip = (pairs[name].split(", ")[SCHEMES.index(scheme)] for name in ("paper", "chip"))
+    colours = colours_of_the_sheet()
+    paper, chip = (colours[name][SCHEMES.index(scheme)] for name in ("paper", "chip"))
     return paper, chip
+
+
+def colours_of_the_sheet() -> dict[str, list[str]]:
+    """Return the light and the dark colour of each name in the style sheet."""
+    sheet = (PROGRAM / "views/styles/frame.css").read_text("utf-8")
+    return {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", sheet)}
 
 
 def test_topics_take_the_next_hue_that_no_topic_has() -> None:
@@ -112,8 +127,7 @@ def test_a_colour_without_a_name_is_a_problem_that_lists_the_names(tmp_path: Pat
 
 def test_colours_of_pictures_of_browsers_and_of_mails_are_those_of_the_style_sheet() -> None:
     views = PROGRAM / "views"
-    sheet = (views / "styles/frame.css").read_text("utf-8")
-    colours = {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", sheet)}
+    colours = colours_of_the_sheet()
     pictures = [INK_COLOUR, PAPER_COLOUR, ACCENT_COLOUR]
     assert pictures == [colours[name][0] for name in ("ink", "paper", "accent")]
     frame = (views / "theme/main.html").read_text("utf-8")

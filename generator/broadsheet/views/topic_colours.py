@@ -1,8 +1,9 @@
 """The colours of topics: a palette of eight hues, and grey for every other topic.
 
 In each scheme every two hues, and each hue and grey, differ by at least 10 CIEDE2000, for eyes without one of the three
-kinds of cones too. Each has at least three times the contrast of the page and of a chip (WCAG 2, 1.4.11).
-`tests/views/test_topic_colours.py` measures both. The first hues of the palette differ most.
+kinds of cones too. Each has at least three times the contrast of the page and of a chip (WCAG 2, 1.4.11), and differs
+from the accent colour of links and bars.
+`tests/views/test_topic_colours.py` measures all of it. The first hues of the palette differ most.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,14 @@ class Hue(NamedTuple):
 
 
 PALETTE = {
-    "blue": Hue("#1922a2", "#506fe2"),
-    "amber": Hue("#907111", "#f2bf2d"),
-    "green": Hue("#46966f", "#9ef2af"),
-    "red": Hue("#7e000a", "#c54b57"),
-    "violet": Hue("#7d62da", "#d6b1f6"),
-    "teal": Hue("#22646c", "#18adb6"),
-    "pink": Hue("#b03b9b", "#fd6eb8"),
-    "brown": Hue("#604338", "#bb8f6d"),
+    "blue": Hue("#1f05bc", "#506fe2"),
+    "amber": Hue("#726801", "#f2bf2d"),
+    "green": Hue("#2b9266", "#9ef2af"),
+    "red": Hue("#f1013e", "#c54b57"),
+    "violet": Hue("#775fe9", "#d6b1f6"),
+    "teal": Hue("#255960", "#18adb6"),
+    "pink": Hue("#bc27a6", "#fd6eb8"),
+    "brown": Hue("#4a3e3a", "#bb8f6d"),
 }
 GREY = Hue("#66655e", "#a6a39a")
 COLOURS = {**PALETTE, NO_HUE: GREY}

@@ -29,13 +29,18 @@ function isInSight(node) {
   return top >= 0 && bottom <= innerHeight;
 }
 
-/** Write `text` to the clipboard. Return true if the browser let it. */
+// Safari takes a text that comes later only as an item.
+const itemOf = (promise) =>
+  new ClipboardItem({ "text/plain": promise.then((text) => new Blob([text], { type: "text/plain" })) });
+
+/** Write `text`, or that of a promise, to the clipboard. Return true if the browser let it. */
 export async function write(text) {
+  const { clipboard } = navigator;
   try {
-    await navigator.clipboard.writeText(text);
+    await (text.then ? clipboard.write([itemOf(text)]) : clipboard.writeText(text));
     return true;
   } catch {
-    return copyWithoutClipboard(text);
+    return copyWithoutClipboard(await text);
   }
 }
 

@@ -1,10 +1,9 @@
 // The facts of the papers of a month, from the file beside the month's page.
 
-import { fetchFile, fetchNews } from "./visits.js";
+import { fetchFile, fetchNews } from "./files.js";
 
-const requests = {};
-
-async function request(month) {
+/** Return the papers of a month, best first; a paper of several days once for each. */
+export async function fetchMonth(month) {
   const { dates, topics, categories, sources, papers } = await fetchFile(`monthly/${month}/papers.json`);
   const named = (names, numbers) => numbers.map((number) => names[number]);
   return papers.map(([id, day, score, novelty, upvotes, ...lists]) => ({
@@ -19,9 +18,6 @@ async function request(month) {
     source: named(sources, lists[2]),
   }));
 }
-
-/** Return the papers of a month, best first; a paper of several days once for each. */
-export const fetchMonth = (month) => (requests[month] ??= request(month));
 
 /** Return the row of a paper as its day's file has it. */
 export const fetchRow = async ({ id, day }) => (await fetchNews(day)).papers.find((paper) => paper.id === id);

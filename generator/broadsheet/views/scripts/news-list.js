@@ -3,13 +3,14 @@
 import { DAY_DENSITIES, densitySelect } from "./density.js";
 import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { fetchNews } from "./files.js";
 import { showNews } from "./news.js";
 import { count, focusStatus, paperOf, plural, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
 import { hasMark, updatePapers } from "./storage.js";
-import { countsOf, fetchNews, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
+import { countsOf, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
 const DOZEN = 12; // papers for ten minutes
@@ -207,7 +208,9 @@ async function draw() {
 export async function showList() {
   index = await fetchNews("days");
   if (!index.days.length) return;
-  status.after(...foldable(select, filters, densitySelect(DAY_DENSITIES)), dozen, markRest, undo, upToDate);
+  const [unfolding, choices] = foldable(select, filters, densitySelect(DAY_DENSITIES));
+  status.nextSibling.prepend(unfolding, dozen, markRest, undo, upToDate);
+  status.parentNode.append(choices);
   addEventListener("popstate", draw);
   startVisit(index);
   showNews();

@@ -2,8 +2,9 @@
 // page has the number of saved papers too.
 
 import { formatDate, root } from "./elements.js";
+import { fetchNews } from "./files.js";
 import { hasMark, state, subscribe } from "./storage.js";
-import { fetchNews, newDays, startingPoint } from "./visits.js";
+import { newDays, startingPoint } from "./visits.js";
 
 const address = new URL("since/", root).href;
 

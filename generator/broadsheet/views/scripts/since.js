@@ -18,8 +18,9 @@ const showList = async () => (await import("./news-list.js")).showList();
 async function start() {
   const toolbar = document.getElementById("since");
   status.textContent = "Loading …";
-  toolbar.append(status, button("Keys", help, { className: "keys" }));
-  toolbar.append(element("a", { href: new URL("saved/", root).href, textContent: "Saved" }));
+  const saved = element("a", { href: new URL("saved/", root).href, textContent: "Saved" });
+  const keys = button("Keys", help, { className: "keys" });
+  toolbar.append(status, element("div", { className: "actions" }, keys, saved));
   toolbar.after(notice);
   startUnfolding();
   await inTime(showList().catch(showStaticWeek));

@@ -6,7 +6,6 @@ import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
 import { fetchMonth, fetchRow } from "./months.js";
 import { count, countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
 import { addMarks, view, warn } from "./papers.js";
-import { buildRow } from "./rows.js";
 
 const BATCH_SIZE = 20; // papers
 
@@ -65,6 +64,7 @@ export async function loadAll(node, rows, data) {
 // -- the rows --
 
 async function loadRow(paper) {
+  const { buildRow } = await import("./rows.js");
   const node = buildRow({ ...(await fetchRow(paper)), topic: paper.topic, date: paper.day }, labels);
   paper.row = paperOf(node, paper.order);
   addMarks(paper.row);

@@ -1,0 +1,18 @@
+// Files of the site, each fetched once.
+
+import { root } from "./elements.js";
+
+const FETCH_TIMEOUT_MS = 30_000;
+const requests = {};
+
+// Not for ever.
+async function request(path) {
+  const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  return response.json();
+}
+
+/** Fetch a JSON file of the site. */
+export const fetchFile = (path) => (requests[path] ??= request(path));
+
+/** Fetch the papers of a day, or the index of the days. */
+export const fetchNews = (name) => fetchFile(`since/${name}.json`);
