@@ -15,7 +15,7 @@ from broadsheet.search.files import files, segment_of
 from broadsheet.search.numbers import decode, encode
 from broadsheet.search.people import people_lists
 from broadsheet.search.segment import Segment, from_documents, join
-from broadsheet.search.texts import Texts
+from broadsheet.search.texts import PHRASES, Chunks, head
 
 WORDS = "grebe coot heron 注意力机制 dive dives the lake naïve 3.5 of".split()
 
@@ -54,10 +54,10 @@ def test_files_are_read_back_and_written_the_same(number: int) -> None:
     assert postings(back) == postings(segment)
 
 
-def cards(texts: Texts) -> list[bytes]:
+def cards(chunks: Chunks) -> list[bytes]:
     """Return the cards of a month, as a browser reads them."""
-    first = zlib.decompressobj(-zlib.MAX_WBITS).decompress(texts.head)
-    return b"".join(zlib.decompressobj(-zlib.MAX_WBITS, zdict=first).decompress(it) for it in texts.chunks).splitlines()
+    decompressed = (zlib.decompressobj(-zlib.MAX_WBITS).decompress(head() + chunk) for chunk in chunks)
+    return b"".join(data.removeprefix(PHRASES) for data in decompressed).splitlines()
 
 
 def test_joined_months_are_the_same_whether_read_or_made() -> None:
