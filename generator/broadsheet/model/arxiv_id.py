@@ -82,7 +82,7 @@ def is_canonical(text: str) -> bool:
     return parsed is not None and parsed.id == text
 
 
-@lru_cache(1024)  # 2 % of a cold build: a paper of a day asks for its id six times
+@lru_cache(1024)  # 1 % of a cold build: a paper of a day asks for its id six times
 def parse(text: str) -> ArxivId | None:
     """Return the identifier that `text` consists of, or None.
 

@@ -96,8 +96,6 @@ def _from_nodes(nodes: Iterable[Node], to_html: Callable[[Node], str]) -> str:
 
 def _html(node: Node) -> str:
     match node:
-        case Text(text):
-            return _paragraphs(text)
         case Math(tex, display):
             mathml = to_mathml(tex, display)
             return _with_alttext(mathml, tex) if mathml else f'<code class="tex">{_paragraphs(tex.strip())}</code>'

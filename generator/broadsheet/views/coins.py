@@ -18,7 +18,7 @@ from broadsheet.model.publication import Publication
 from broadsheet.text.rendering import plain
 
 MAX_AUTHORS = 50
-_ESCAPED = re.compile(r"[^A-Za-z0-9_ ,:/.()?!-](?<!\w)")  # the first part alone decides on most characters
+_ESCAPED = re.compile(r"[^\w ,:/.()?!-]")
 _GIVEN = re.compile(r"[^\W\d_][^,]*")
 _JOURNAL, _BOOK, _THESIS, _PATENT, _OTHER = "journal", "book", "dissertation", "patent", "dc"
 # The format of a type, and what its genre (or, in Zotero, its type) is.

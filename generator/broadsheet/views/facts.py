@@ -1,7 +1,7 @@
 """The facts of a month's papers, by which the browser filters lists of weeks, months and topics.
 
 A list in a page has its first papers alone. A file a month serves all three kinds of list, so one more day changes one
-file. The rows that a filter leaves come from the days' files (``pages/since.py``).
+file. The rows that a filter leaves come from the days' files (``news.py``).
 """
 
 from collections.abc import Iterable, Sequence

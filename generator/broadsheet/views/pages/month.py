@@ -13,7 +13,9 @@ from broadsheet.views.facts import month_facts
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages.overview import Period, overview
 
-PERIOD = Period("month", "month.html.j2", month_address, formats.month, month_span)
+PERIOD = Period(
+    "month", "month.html.j2", month_address, formats.month, month_span, lambda settings: settings.pages.month_best
+)
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -26,7 +28,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     heads = catalogue.span(*month_span(key))
     days = {head.date: catalogue.day(head.date) for head in heads if head and head.papers}
     titles = {date: entries[0].paper.title for date, entries in days.items()}
-    page = overview(catalogue, settings, PERIOD, key, settings.pages.month_best, titles)
+    page = overview(catalogue, settings, PERIOD, key, titles)
     yield page
     entries = list(chain.from_iterable(days.values()))
     yield month_facts(page.address, entries)

@@ -35,19 +35,18 @@ class Period(NamedTuple):
     address: Callable[[str], str]
     title: Callable[[str], str]
     span: Callable[[str], tuple[str, str]]
+    limit: Callable[[Settings], int]
 
 
-def overview(
-    catalogue: Catalogue, settings: Settings, period: Period, name: str, limit: int, titles: Mapping[str, str]
-) -> Page:
-    """Return the page of the week or month `name`, with at most `limit` papers, and for a calendar `titles` of days."""
+def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str, titles: Mapping[str, str]) -> Page:
+    """Return the page of the week or month `name`; `titles` are those of the best papers of days, for a calendar."""
     first, last = period.span(name)
     dates = catalogue.span(first, last)
     days = [head for head in dates if head]
     sums = totals(days)
     is_month = period.name == "month"
     address = period.address(name)
-    best = catalogue.best(first, last, limit)
+    best = catalogue.best(first, last, period.limit(settings))
     places = places_of(catalogue, best)
     updated = max((head.date for head in days), default=None)
     is_recent = has_alternates(catalogue, settings, updated)

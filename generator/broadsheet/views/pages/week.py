@@ -10,7 +10,9 @@ from broadsheet.views.calendar import week_address
 from broadsheet.views.page import Page
 from broadsheet.views.pages.overview import Period, overview
 
-PERIOD = Period("week", "week.html.j2", week_address, formats.week, week_span)
+PERIOD = Period(
+    "week", "week.html.j2", week_address, formats.week, week_span, lambda settings: settings.pages.week_best
+)
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -20,4 +22,4 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     """Yield the page of the week `key`."""
-    yield overview(catalogue, settings, PERIOD, key, settings.pages.week_best, {})
+    yield overview(catalogue, settings, PERIOD, key, {})
