@@ -54,6 +54,7 @@ def test_arguments_variables_folder_files_and_exit_code_are_its_own(code: int, t
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ""),
         ("import atexit, sys; atexit.register(print, 'the end', file=sys.stderr)", "the end"),
         ("import os, sys; print('the last words', file=sys.stderr); os._exit(3)", "the last words"),
+        ("import sys; print('the last words', file=sys.stderr); sys.stdout.close(); sys.exit(3)", "the last words"),
     ],
 )
 def test_an_error_a_signal_and_the_end_are_as_of_a_new_python(program: str, error: str, tmp_path: Path) -> None:

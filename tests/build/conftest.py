@@ -8,10 +8,12 @@ import pytest
 
 @pytest.fixture
 def root(original: Path) -> Path:
-    """A copy of the digest that the test module's `original` built, at the path where it was built.
+    """A copy of the digest that the test module's `original` built."""
+    return fresh_copy(original)
 
-    The state of a build is valid for one path only.
-    """
+
+def fresh_copy(original: Path) -> Path:
+    """Copy a built digest to the path where it was built: the state of a build is valid for one path only."""
     root = original.with_name("digest")
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(original, root)

@@ -10,7 +10,8 @@ import pytest
 from broadsheet.build.build import build as in_process
 from broadsheet.search import dictionary
 from broadsheet.search.files import gz
-from tests.example import ROOT, WITH_IMAGES, digest, make_digest, paper, tree
+from tests.build.conftest import fresh_copy
+from tests.example import NO_IMAGES, ROOT, WITH_IMAGES, digest, make_digest, paper, tree
 
 HEADS = {"title": "Pruning attention heads", "abstract": "Some heads of a transformer see nothing."}
 FOLDS = {"title": "Folding proteins", "abstract": "Proteins fold as diffusion goes back.", "authors": ['Kurt G\\"odel']}
@@ -164,12 +165,24 @@ SEARCH_CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("change", SEARCH_CHANGES)
-def test_joined_months_and_sums_of_words_are_those_of_a_clean_build(change: str, root: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def with_joined_months(original: Path) -> Path:
+    """The digest with two more months."""
+    root = fresh_copy(original)
+    with (root / "digest.yml").open("a") as settings:
+        settings.write(NO_IMAGES)
     rows(root, "2025-07-01", paper("2507.00001", title="Grebes dive"))
     build(root)
     rows(root, "2025-08-01", paper("2508.00001", title="Coots swim"))
     build(root)  # July's shard is read from the site, and joined to the others
+    return root.rename(root.with_name("joined"))
+
+
+@pytest.mark.parametrize("change", SEARCH_CHANGES)
+def test_joined_months_and_sums_of_words_are_those_of_a_clean_build(
+    change: str, with_joined_months: Path, tmp_path: Path
+) -> None:
+    root = fresh_copy(with_joined_months)
     SEARCH_CHANGES[change](root)
     build(root)
     clean = tmp_path / "clean"
