@@ -43,7 +43,12 @@ class Source:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.start = read_at_start(variables)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables, cwd=ROOT
+            [sys.executable, "-m", __name__],
+            bufsize=0,  # `select` does not see what a buffer has
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=variables,
+            cwd=ROOT,
         )
         atexit.register(self._process.communicate)  # it ends when there are no more requests
 

@@ -48,11 +48,11 @@ def listing(present: Collection[str]) -> Iterator[None]:
         files = _remaining(config, present)
         return RemainingFiles(_without_conflicts(config, present) if files is None else files, present, config)
 
-    mkdocs_build.get_files = list_files
+    mkdocs_build.get_files = list_files  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        mkdocs_build.get_files = get_files
+        mkdocs_build.get_files = get_files  # type: ignore[attr-defined]
 
 
 def _remaining(config: MkDocsConfig, present: Collection[str]) -> list[File] | None:

@@ -118,7 +118,7 @@ def _unchanged_test(docs: Path, ours: Container[str]) -> Callable[[str], bool]:
     """Return a test for generated files that no program touched since the list of them was written.
 
     Fast path: such a page is not opened; a third of a build without changes. Slow path: `is_marked`, for all files of
-    a fresh copy. The test is `test_a_page_by_hand_in_place_of_ours_is_seen`.
+    a fresh copy. The test is `test_after_any_change_the_site_is_that_of_a_clean_build`.
     """
     if not _is_intact(docs):
         return lambda name: False

@@ -44,7 +44,7 @@ class PaperRenderer:
         places: Mapping[str, Places] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
-        self._link = link
+        self.link = link
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
         self.scores = ScoreRenderer(settings.rubric, entries, places)
@@ -80,7 +80,7 @@ class PaperRenderer:
         to = address if has_page(entry, self._settings) else arxiv and arxiv.abstract
         heading = f'<a href="{to}">{title}</a>' if to else title
         by = author_list(paper.authors, self._settings.pages.authors) if paper.authors else "Authors not given"
-        body = "".join(_body(entry, self._link, published, is_open, self._settings.pages.abstracts))
+        body = "".join(_body(entry, self.link, published, is_open, self._settings.pages.abstracts))
         facts = "".join(_facts(entry, self._settings, self._several_sources))
         id_link = f'<a class="id" href="{address}">{name}</a>' if arxiv else _unresolvable_id(name, address)
         links = " · ".join([*(self._arxiv_links(arxiv) if arxiv else ()), *other_links(paper)])
@@ -112,7 +112,7 @@ class PaperRenderer:
 
     def address(self, entry: Entry) -> str:
         """Return the paper's permanent address relative to the page; it needs no escaping."""
-        return self._link(paper_address(entry, self._settings))
+        return self.link(paper_address(entry, self._settings))
 
     def _arxiv_links(self, arxiv: ArxivUrls) -> Iterator[str]:
         if self._settings.paper_pages != "none":  # else the title links to arXiv
