@@ -77,7 +77,7 @@ def copy_demo(root: Path) -> None:
 
 def build_demo(root: Path) -> Path:
     """Build the repository's own digest in `root`, and return the site."""
-    if not root.exists():
+    if not (root / "mkdocs.yml").exists():
         copy_demo(root)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr

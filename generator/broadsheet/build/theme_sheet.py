@@ -17,6 +17,8 @@ _FRAME = (
     *(f"partials/{name}.html" for name in ("content", "copyright", "feedback", "footer", "icons", "logo", "social")),
     *(f"partials/{name}.html" for name in ("actions", "path", "progress", "source-file", "tags", "top")),
 )
+# Parts that a page has only if the digest's files ask for them by name.
+_OPTIONAL = {f"partials/{name}.html" for name in ("feedback", "social", "progress", "path", "tags")}
 _SUFFIXES = {".html", ".j2", ".js", ".py"}
 
 
@@ -24,8 +26,8 @@ def theme_sheet(root: Path, docs: Path) -> bytes:
     """Return the style sheet for the digest in `root`."""
     folder = _theme_folder()
     sheet = next(folder.glob("assets/stylesheets/main.*.min.css")).read_text("utf-8")
-    texts = (file.read_text("utf-8") for file in _program_files(folder))
-    own = (read_regular(file).decode("utf-8", "replace") for file in _own_files(root, docs))
+    own = [read_regular(file).decode("utf-8", "replace") for file in _own_files(root, docs)]
+    texts = (file.read_text("utf-8") for file in _program_files(folder, "".join(own)))
     # The direction of English, which is in the theme's code.
     words = {"ltr"}.union(*map(WORD.findall, (*texts, *own)))
     return subset(sheet, words).encode()
@@ -38,9 +40,10 @@ def _theme_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "templates"
 
 
-def _program_files(theme: Path) -> Iterator[Path]:
-    """Yield the files in which the classes of generated pages are written."""
-    yield from (theme / name for name in _FRAME if (theme / name).is_file())
+def _program_files(theme: Path, own: str) -> Iterator[Path]:
+    """Yield the files in which the classes of generated pages are written; `own` is the text of the digest's files."""
+    frame = (name for name in _FRAME if name not in _OPTIONAL or Path(name).stem in own)
+    yield from (theme / name for name in frame if (theme / name).is_file())
     for folder in ("text", "views"):
         yield from (file for file in (PROGRAM / folder).rglob("*") if file.suffix in _SUFFIXES)
 

@@ -19,8 +19,12 @@ WORD = re.compile(r"[\w-]+")
 
 
 def compact(sheet: str) -> str:
-    """Return a sheet without comments and indentation: compressed, a fifth smaller. No string has two spaces."""
-    return re.sub(r"\s+", " ", _COMMENT.sub("", sheet))
+    """Return a sheet without comments and needless spaces: compressed, a fifth smaller.
+
+    No string has two spaces, or one beside a mark that needs none.
+    """
+    text = re.sub(r"\s+", " ", _COMMENT.sub("", sheet))
+    return re.sub(r" ?([{};,>]) ?|(:) ", r"\1\2", text).replace(";}", "}")
 
 
 def subset(sheet: str, words: Set[str]) -> str:
