@@ -1,5 +1,6 @@
 """A build after a change writes only the changed files, and its result equals that of a clean build."""
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -8,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from broadsheet.build.build import build as in_process
-from broadsheet.search import dictionary
-from broadsheet.search.files import gz
 from tests.build.conftest import fresh_copy
 from tests.example import NO_IMAGES, ROOT, WITH_IMAGES, digest, make_digest, paper, tree
 
@@ -160,7 +159,7 @@ SEARCH_CHANGES: dict[str, Callable[[Path], object]] = {
     "a topic's words": lambda r: replace(r / "digest.yml", "[LLM]", "[LLM, pruning]"),
     "no papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: none\nsources:"),
     "a publication": lambda r: replace(r / "data/publications/ista-iclr-2025.yml", "Scalable mech", "Scaled mech"),
-    "the sum of words damaged": lambda r: [path.write_bytes(b"?") for path in r.glob("site/search-index/closed.*")],
+    "the sum of words damaged": lambda r: [path.write_bytes(b"?") for path in r.glob(".digest/words-*")],
     "search switched off and on": without_search_for_a_build,
 }
 
@@ -195,8 +194,9 @@ def test_a_build_without_a_cache_reads_no_earlier_index(root: Path) -> None:
     rows(root, "2025-08-01", paper("2508.00001", title="Coots swim"))
     build(root)
     before = tree(root / "site/search-index")
-    (closed,) = (root / "site/search-index").glob("closed.*")
-    closed.write_bytes(gz(dictionary.encode({"nonsense": 7})))  # as an earlier error might have left it
+    (cache,) = (root / ".digest").glob("words-*")
+    folders, _ = json.loads(gzip.decompress(cache.read_bytes()))
+    cache.write_bytes(gzip.compress(json.dumps([folders, {"nonsense": 7}]).encode()))  # as an error might have left it
     build(root, "--no-cache")
     assert tree(root / "site/search-index") == before
 

@@ -45,7 +45,7 @@ class Digest:
             if not names or shard.name in names:
                 write_shard(partial(documents, self.index, self.settings), shard, self.site)
         people = {author_address(slug): name for slug, name in self.index.author_names().items()}
-        write_list([shard.folder for shard in listed], people, self.site, self.site)
+        write_list([shard.folder for shard in listed], people, self.site, self.root / "words")
 
     def publish(self) -> None:
         """The search page with its script, without a theme."""

@@ -287,3 +287,19 @@ def test_every_document_is_in_the_lists_by_all_its_names(digest: Digest) -> None
     assert bucket(DOI.lower(), 1) == "other-0"
     assert urllib.parse.quote(bucket(DOI.lower(), 7)) == bucket(DOI.lower(), 7)
     assert not list(Path(digest.site).rglob("*worker*"))
+
+
+def test_hits_are_shown_without_the_script_of_rows(tab: Page, address: str) -> None:
+    tab.route("**/rows.js", lambda route: route.abort())
+    tab.goto(f"{address}search/?q=coots")
+    expect(tab.locator("#hits h3 a").first).to_have_attribute("href", re.compile("/repo/papers/|/repo/publications/"))
+    expect(tab.locator("#search-status")).to_have_text(re.compile("found$"))
+
+
+def test_a_search_for_an_id_leaves_no_counts_of_the_search_before(tab: Page, address: str) -> None:
+    tab.goto(f"{address}search/?q=grebes")
+    expect(tab.locator("#search-status")).to_have_text(re.compile("found$"))
+    assert options(tab, "year")[1] == "2025 (2)"
+    tab.get_by_label("Words").fill("2401.99999")
+    expect(tab.locator("#search-status")).to_have_text("This archive does not have 2401.99999.")
+    assert options(tab, "year") == ["Year", "2025", "2024", "2019"]

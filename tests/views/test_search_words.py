@@ -122,6 +122,38 @@ def test_a_word_that_is_nowhere_is_reported_and_shows_nothing(browser_tab: Page,
     assert search(browser_tab, address, "q=attention zzyzx9") == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bparse", "sparse"),  # the first letter
+        ("attenntion", "attention"),  # a doubled one
+        ("kingfihsers", "kingfishers"),
+        ("brds", "birds"),
+        ("lovelase", "lovelace"),  # a name
+    ],
+)
+def test_a_typo_anywhere_in_a_word_or_a_name_is_repaired(
+    browser_tab: Page, address: str, typed: str, meant: str
+) -> None:
+    assert search(browser_tab, address, f"q={typed}") == search(browser_tab, address, f"q={meant}")
+    search(browser_tab, address, f"q={typed}")
+    assert f"Nothing for “{typed}”: showing “{meant}”" in status(browser_tab)
+
+
+def test_a_typo_of_several_words_finds_papers_with_any_of_them(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=hern") == ["2506.00001"]
+    assert status(browser_tab) == "1 found. Nothing for “hern”: showing “here” or “heron”."
+    assert search(browser_tab, address, "q=hern birds") == ["2506.00001"]
+    assert search(browser_tab, address, "q=hern geese") == []
+
+
+def test_chinese_that_is_nowhere_is_said(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=鸟类") == []
+    assert status(browser_tab) == "0 found. Nothing has “鸟类”."
+    assert search(browser_tab, address, 'q="attention transformers"') == []
+    assert status(browser_tab) == "0 found. Nothing has “attention transformers”."
+
+
 def test_common_words_are_ignored_and_it_says_so(browser_tab: Page, address: str) -> None:
     assert len(search(browser_tab, address, "q=the attention of")) == 2
     assert status(browser_tab) == "2 found. Ignored as too common: “the”, “of”."

@@ -250,7 +250,10 @@ class SideOutputs:
         if self._shards:
             folders = [shard.folder for shard in self._shards]
             people = {author_address(slug): name for slug, name in self._build.index.author_names().items()}
-            write_list(folders, people, self._staging, self._build.site, self._build.reusable_shards)
+            cache = cached_file(self._build.root, self._build.site, "words")
+            if not self._build.reusable_shards:
+                cache.unlink(missing_ok=True)
+            write_list(folders, people, self._staging, cache)
         archives = self._archives.finish(self._workers, self._build.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
 

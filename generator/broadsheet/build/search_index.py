@@ -1,7 +1,8 @@
 """The folder of the search index in a site: one folder a shard, the dictionary, the people, and the list of all."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -61,20 +62,18 @@ def _part(documents: Documents, shard: Shard, previous: Path | None, reusable: C
     return from_documents(documents(shard))
 
 
-def write_list(
-    folders: Sequence[str], people: Mapping[str, str], site: Path, previous: Path, reusable: Collection[str] = ()
-) -> None:
+def write_list(folders: Sequence[str], people: Mapping[str, str], site: Path, cache: Path) -> None:
     """Write what the browser reads first: the list of shards in this order, the dictionary, and the lists of people.
 
-    `people` has the name of each author with a page, by address. The site `previous` has the `reusable` folders.
+    `people` has the name of each author with a page, by address. The file `cache` keeps a sum for the next time.
     """
     shards = [shard for folder in folders if (shard := _describe(site / FOLDER / folder))]
-    words = _write_dictionary([shard["folder"] for shard in shards], site / FOLDER, previous / FOLDER, reusable)
+    words = dictionary.for_browser(_words([shard["folder"] for shard in shards], site / FOLDER, cache))
     lists = people_lists(people)
     data = {
         "shards": [{key: value for key, value in shard.items() if key != "facets"} for shard in shards],
         "facets": _sum_facets([shard["facets"] for shard in shards]),
-        "dictionary": words,
+        "dictionary": dict(zip(words, _write_all(map(gz, words.values()), "dictionary", site / FOLDER), strict=True)),
         "phrases": _write_all([head()], "phrases", site / FOLDER)[0],
         "people": _write_all([gz(data) for data in lists], "people", site / FOLDER),
         "sizes": {
@@ -105,31 +104,29 @@ def _sum_facets(shards: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, 
     return total
 
 
-def _write_dictionary(
-    folders: Sequence[str], target: Path, previous: Path, reusable: Collection[str]
-) -> dict[str, str]:
-    """Write the words of all shards. Return the names of the files by the words' first letter.
-
-    The sum over all shards but the newest month is read from the previous site if all are `reusable`, so that one more
-    day reads two files.
-    """
+def _words(folders: Sequence[str], target: Path, cache: Path) -> dict[str, int]:
+    """Return the words of all shards, and their uses. One more day reads the newest month and the `cache`."""
     newest = [folder for folder in folders if not folder.startswith(PUBLICATIONS)][:1]
     closed = [folder for folder in folders if folder not in newest]
-    name = f"closed.{_hash(' '.join(closed).encode())}.pack"
-    counts = None
-    if set(closed) <= set(reusable):
-        with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError):
-            data = (previous / name).read_bytes()
-            counts = dictionary.decode(ungz(data))
-    if counts is None:
-        counts = dictionary.total(dictionary.decode(ungz((target / part / SPELLINGS).read_bytes())) for part in closed)
-        data = gz(dictionary.encode(counts))
-    write_atomically(target / name, data)
-    words = dictionary.total(
-        [counts, *(dictionary.decode(ungz((target / n / SPELLINGS).read_bytes())) for n in newest)]
-    )
-    lists = {initial: gz(data) for initial, data in dictionary.for_browser(words).items()}
-    return dict(zip(lists, _write_all(lists.values(), "dictionary", target), strict=True))
+    return dictionary.total([_sum(closed, target, cache), *_spellings(newest, target)])
+
+
+def _sum(folders: Sequence[str], target: Path, cache: Path) -> dict[str, int]:
+    """Return the words of shards that change at most once a month, from the `cache` if it has those of `folders`.
+
+    Their names have their versions. The cache is no part of the site, since browsers do not need it.
+    """
+    with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError, zlib.error):  # the slow path is always there
+        names, counts = msgspec.json.decode(ungz(cache.read_bytes()), type=tuple[list[str], dict[str, int]])
+        if names == list(folders):
+            return counts
+    counts = dictionary.total(_spellings(folders, target))
+    write_atomically(cache, gz(msgspec.json.encode((folders, counts))))
+    return counts
+
+
+def _spellings(folders: Iterable[str], target: Path) -> Iterator[dict[str, int]]:
+    return (dictionary.decode(ungz((target / folder / SPELLINGS).read_bytes())) for folder in folders)
 
 
 def _write_all(contents: Iterable[bytes], kind: str, folder: Path) -> list[str]:

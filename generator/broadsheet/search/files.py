@@ -1,8 +1,8 @@
 """A segment as files, and back.
 
 A shard has the postings of the terms with its number: a line of JSON with the terms, and for each the number of
-documents, of bytes and of uses; then, for each term, the gaps between documents, doubled, plus one if more is to say about
-the document; and for each of those how often the document has the term, doubled, plus one if its title has it.
+documents, of bytes and of uses; then, for each term, the gaps between documents, doubled, plus one if more is to say
+about the document; and for each of those how often the document has the term, doubled, plus one if its title has it.
 Places are positions, a byte each, of which a browser asks for those of a term.
 """
 

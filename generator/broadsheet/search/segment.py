@@ -106,8 +106,8 @@ class _Numbers(dict[str, int]):
 
 
 def _words_of(pieces: Iterable[str], used: Ints, numbers: _Numbers) -> tuple[Ints, Ints]:
-    """Return the numbers of the words of the pieces that are `used`, and the number of words before each, and of all."""
-    tokens = np.array([numbers[token] for token in words.tokens("".join(f"{piece}\n" for piece in pieces))], np.int32)
+    """Return the numbers of the words of the pieces that are `used`, and the number of words before each and in all."""
+    tokens = np.fromiter(map(numbers.__getitem__, words.tokens("\n".join([*pieces, ""]))), np.int32)
     line_ends = np.flatnonzero(tokens == numbers["\n"])
     starts = np.concatenate([[0], line_ends + 1])
     lengths = line_ends - starts[:-1]

@@ -102,7 +102,9 @@ export function countOptions(papers, suffix = "") {
 
 /** Show the options without numbers. */
 export function clearCounts() {
-  for (const { select, options } of selects.values()) options.forEach(([, label], i) => (select[i].textContent = label));
+  for (const { select, options } of selects.values()) {
+    for (const [i, [, label]] of options.entries()) select[i].textContent = label;
+  }
 }
 
 function clearSelects() {

@@ -66,7 +66,7 @@ export async function repair({ parts }) {
   for (const part of parts) {
     for (const entry of part.words) {
       const meanings = await meaningsOf(entry.word);
-      if (!meanings.some((meant) => isEnding(entry.word, meant))) repairs.push([entry.word, meanings]);
+      if (!isEnding(entry.word, meanings[0] ?? "")) repairs.push([entry.word, meanings]);
       entry.meant = meanings[0];
       entry.terms = termsOf(entry.meant ?? entry.word);
       if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
@@ -81,7 +81,7 @@ export async function repair({ parts }) {
 // A plural or another ending is searched for anyway; another spelling is worth a word.
 function isEnding(...words) {
   const [short, long] = words.sort((a, b) => a.length - b.length);
-  return stem(short) === stem(long) && long.startsWith(short) && /^(|e?s|e?d|ing|ly)$/.test(long.slice(short.length));
+  return stem(short) === stem(long) && ["", "s", "es", "ed", "ing", "ly"].some((ending) => short + ending === long);
 }
 
 // Lists of rare words are loaded only if they are needed. A typo may be in the first letter or in the last.
@@ -97,10 +97,10 @@ async function meaningsOf(word) {
 // What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,
 // or to exchange with the next, is one of those of the word. Most letters too many are typed twice.
 const [MISSING, SPELLING, WRONG, ADDED, COMPLETION] = [4, 5, 8, 9, 10];
-const [MOST_MEANINGS, MARGIN] = [3, 2.5]; // as likely as the best one, but for so many powers of two
+const [MOST_MEANINGS, MARGIN] = [3, 3.5]; // as likely as the best one, but for so many powers of two
 
 // Words of many papers are meant more often; those of one or two are often typos themselves.
-const likelihood = (power) => (power < 2 ? 2 * power - 3 : power / 2);
+const likelihood = (power) => (power < 2 ? 2 * power - 3 : 1 + 0.4 * (power - 2));
 
 /** Return the words that `word` most likely means, the best first. */
 function closest(word, lists) {
@@ -113,7 +113,8 @@ function closest(word, lists) {
     }
   }
   const ordered = [...scores].sort((a, b) => b[1] - a[1]);
-  const likely = ordered.filter(([, score]) => score > ordered[0][1] - MARGIN).map(([candidate]) => candidate);
+  const margin = isEnding(word, ordered[0]?.[0] ?? "") ? 0 : MARGIN;
+  const likely = ordered.filter(([, score]) => score >= ordered[0][1] - margin).map(([candidate]) => candidate);
   return [...new Map(likely.reverse().map((candidate) => [stem(candidate), candidate])).values()]
     .reverse()
     .slice(0, MOST_MEANINGS);
