@@ -1,7 +1,7 @@
 // A query: what it asks for, and the archive's own words for those that it does not have.
 
 import { commonWords, wordsThatBeginLike, wordsThatEndLike } from "./search-index.js";
-import { isCjk, stem, stopWords, termsOf, wordsOf } from "./search-words.js";
+import { isCjk, stopWords, termsOf, wordsOf } from "./search-words.js";
 
 const DATE = /^(\d{4})(?:-(?:(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?|W(0[1-9]|[1-4]\d|5[0-3])))?$/i;
 const iso = (date) => date.toISOString().slice(0, 10);
@@ -65,8 +65,8 @@ export async function repair({ parts }) {
   const repairs = [];
   for (const part of parts) {
     for (const entry of part.words) {
-      const meanings = await meaningsOf(entry.word);
-      if (!isEnding(entry.word, meanings[0] ?? "")) repairs.push([entry.word, meanings]);
+      const { meanings, isRemarkable } = await meaningsOf(entry.word);
+      if (isRemarkable) repairs.push([entry.word, meanings]);
       entry.meant = meanings[0];
       entry.terms = termsOf(entry.meant ?? entry.word);
       if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
@@ -78,69 +78,15 @@ export async function repair({ parts }) {
   return repairs;
 }
 
-// A plural or another ending is searched for anyway; another spelling is worth a word.
-function isEnding(...words) {
-  const [short, long] = words.sort((a, b) => a.length - b.length);
-  return stem(short) === stem(long) && ["", "s", "es", "ed", "ing", "ly"].some((ending) => short + ending === long);
-}
-
-// Lists of rare words are loaded only if they are needed. A typo may be in the first letter or in the last.
+// Lists of rare words, and the script that repairs, are loaded only if they are needed. A typo may be in the first letter
+// or in the last.
 async function meaningsOf(word) {
   const common = await commonWords();
-  if (common.has(word) || isCjk(word)) return [word];
+  if (common.has(word) || isCjk(word)) return { meanings: [word] };
   const rare = await wordsThatBeginLike(word);
-  if (rare.has(word)) return [word];
-  if (/\p{N}/u.test(word)) return [];
-  return closest(word, [common, rare, await wordsThatEndLike(word)]);
-}
-
-// What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,
-// or to exchange with the next, is one of those of the word. Most letters too many are typed twice.
-const [MISSING, SPELLING, WRONG, ADDED, COMPLETION] = [4, 5, 8, 9, 10];
-const [MOST_MEANINGS, MARGIN] = [3, 3.5]; // as likely as the best one, but for so many powers of two
-
-// Words of many papers are meant more often; those of one or two are often typos themselves.
-const likelihood = (power) => (power < 2 ? 2 * power - 3 : 1 + 0.4 * (power - 2));
-
-/** Return the words that `word` most likely means, the best first. */
-function closest(word, lists) {
-  const most = word.length < 4 ? MISSING : (word.length < 8 ? 1 : 2) * ADDED;
-  const scores = new Map();
-  for (const words of lists) {
-    for (const [candidate, power] of words) {
-      const score = likelihood(power) - costOf(word, candidate, most);
-      if (score > -Infinity) scores.set(candidate, score);
-    }
-  }
-  const ordered = [...scores].sort((a, b) => b[1] - a[1]);
-  const margin = isEnding(word, ordered[0]?.[0] ?? "") ? 0 : MARGIN;
-  const likely = ordered.filter(([, score]) => score >= ordered[0][1] - margin).map(([candidate]) => candidate);
-  return [...new Map(likely.reverse().map((candidate) => [stem(candidate), candidate])).values()]
-    .reverse()
-    .slice(0, MOST_MEANINGS);
-}
-
-function costOf(word, candidate, most) {
-  const isSpelling = word.length > 4 && candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word);
-  const completion = word.length > 2 && candidate.startsWith(word) ? COMPLETION : Infinity;
-  return Math.min(isSpelling ? SPELLING : completion, edits(word, candidate, most));
-}
-
-/** Return the cost of the edits that make `typed` of `meant`; Infinity if more than `most`. */
-export function edits(typed, meant, most) {
-  if (Math.abs(typed.length - meant.length) * MISSING > most) return Infinity;
-  let [before, previous] = [[], [...meant, ""].map((_, j) => j * MISSING)];
-  for (let i = 1; i <= typed.length; i++) {
-    const row = [i * ADDED];
-    const isDouble = typed[i - 1] === typed[i - 2];
-    for (let j = 1; j <= meant.length; j++) {
-      const isSwap = i > 1 && j > 1 && typed[i - 1] === meant[j - 2] && typed[i - 2] === meant[j - 1];
-      const replaced = previous[j - 1] + (typed[i - 1] === meant[j - 1] ? 0 : WRONG);
-      const swapped = isSwap ? before[j - 2] + MISSING : Infinity;
-      row[j] = Math.min(replaced, previous[j] + (isDouble ? MISSING : ADDED), row[j - 1] + MISSING, swapped);
-    }
-    if (Math.min(...row) > most) return Infinity;
-    [before, previous] = [previous, row];
-  }
-  return previous[meant.length] <= most ? previous[meant.length] : Infinity;
+  if (rare.has(word)) return { meanings: [word] };
+  if (/\p{N}/u.test(word)) return { meanings: [], isRemarkable: true };
+  const { closest, isEnding } = await import("./search-repair.js");
+  const meanings = closest(word, [common, rare, await wordsThatEndLike(word)]);
+  return { meanings, isRemarkable: !isEnding(word, meanings[0] ?? "") };
 }
