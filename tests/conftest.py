@@ -88,8 +88,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if "corpus" in fixtures:
             item.add_marker("slow")
-        names = vars(item.module).values() if isinstance(item, pytest.Function) else ()
-        if "site" in fixtures or any(map(_is_server, names)):
+        values = vars(item.module).values() if isinstance(item, pytest.Function) else ()
+        if "site" in fixtures or any(map(_is_server, values)):
             item.add_marker("server")
         if not {"browser", "server", "slow"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker("fast")

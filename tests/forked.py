@@ -120,7 +120,7 @@ def main() -> None:
 
 
 def build_once() -> None:
-    """Build and check a small digest, so that every run has what the program imports and reads while it works."""
+    """Build a small digest, so that every run has what the program imports and reads while it works."""
     from broadsheet.build.build import build
     from tests.example import make_digest, paper
 

@@ -235,7 +235,7 @@ def test_words_in_ascii_are_those_of_any_text(title: str, abstract: str) -> None
     assert (vectors[0].terms, vectors[0].weights) == (vectors[1].terms, vectors[1].weights)
 
 
-def products(day: DayVectors) -> dict[str, dict[int, int]]:
+def weights_of(day: DayVectors) -> dict[str, dict[int, int]]:
     """Return the weights of each paper's terms."""
     terms, weights = memoryview(day.terms).cast("I").tolist(), list(day.weights)
     spans = zip(day.ids, pairwise((0, *day.ends)), strict=True)
@@ -244,7 +244,7 @@ def products(day: DayVectors) -> dict[str, dict[int, int]]:
 
 def test_on_real_papers_similarity_is_the_sum_over_shared_terms(months: dict[str, DayVectors]) -> None:
     date = [*months][-1]
-    papers = {name: terms for day in months.values() for name, terms in products(day).items()}
+    papers = {name: terms for day in months.values() for name, terms in weights_of(day).items()}
     users = Counter(term for terms in papers.values() for term in terms)
     common = len(papers) / 8 if len(papers) > 1000 else len(papers)
     rarity = {term: round(256 * log(len(papers) / n) ** 2) for term, n in users.items() if n <= common}

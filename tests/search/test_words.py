@@ -41,6 +41,7 @@ def test_other_words_have_another_stem(pair: tuple[str, str]) -> None:
 def test_words_are_folded_and_runs_of_chinese_become_pairs() -> None:
     assert words("Erdős–Łukasiewicz: GPT-4's Straße") == ["erdos", "lukasiewicz", "gpt", "4", "s", "strasse"]
     assert tokens("基于LLM的") == ["基", "基于", "于", "llm", "的"]
+    assert tokens("ﾃﾞｰﾀ") == tokens("データ") == ["デ", "デー", "ー", "ータ", "タ"]
     assert words("한국어 データ") == ["한국어", "データ"]
 
 
@@ -78,6 +79,34 @@ def test_the_browser_has_the_same_words_and_stems(chromium: Browser, tmp_path: P
         )
     context.close()
     assert answer == [[[word, stem(word)] for word in words(text)] for text in texts]
+
+
+LISTS = """
+export const commonWords = async () => new Map([["heron", 5], ["here", 12], ["herons", 11]]);
+export const wordsThatBeginLike = async () => new Map();
+export const wordsThatEndLike = wordsThatBeginLike;
+"""
+
+
+def test_the_likeliest_meaning_comes_first_and_forms_of_a_word_count_once(chromium: Browser, tmp_path: Path) -> None:
+    for name in ("search-words.js", "search-query.js", "search-repair.js"):
+        (tmp_path / name).write_bytes((SCRIPTS / name).read_bytes())
+    (tmp_path / "search-index.js").write_text(LISTS, "utf-8")
+    (tmp_path / "index.html").write_text("<!doctype html><title>Words</title>", "utf-8")
+    context = chromium.new_context()
+    tab = context.new_page()
+    with served(tmp_path, "/", "127.0.0.1", 0) as address:
+        tab.goto(address)
+        answer = tab.evaluate(
+            """async (rules) => {
+                (await import("/search-words.js")).setRules(rules);
+                const { parse, repair } = await import("/search-query.js");
+                return repair(parse("hern"));
+            }""",
+            json.loads(json.dumps(rules())),
+        )
+    context.close()
+    assert answer == [["hern", ["heron", "here"]]]
 
 
 def _titles(corpus: Path) -> list[str]:

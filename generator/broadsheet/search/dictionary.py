@@ -12,7 +12,8 @@ import msgspec
 
 COMMON_WORDS = 8_000  # loaded with every search; the others only if a word is not among these
 _MAX_SHARED = 25
-_GRADE = ord("0")  # the letter of no use; powers of the root of two follow
+# The grade of a word is the power of the root of two that is nearest to its uses, as a character.
+_FIRST_GRADE, _MAX_GRADE = ord("0"), 40
 _CODED = re.compile("([A-Z])([^A-Z]*)")
 
 
@@ -59,7 +60,7 @@ def _letter(character: str) -> str:
 
 
 def _for_browser(counts: Mapping[str, int], words: list[str]) -> bytes:
-    grades = "".join(chr(_GRADE + min(round(2 * log2(counts[word])), 40)) for word in words)
+    grades = "".join(chr(_FIRST_GRADE + min(round(2 * log2(counts[word])), _MAX_GRADE)) for word in words)
     return msgspec.json.encode([_front_coded(words), grades])
 
 

@@ -106,7 +106,7 @@ class _Numbers(dict[str, int]):
 
 
 def _words_of(pieces: Iterable[str], used: Ints, numbers: _Numbers) -> tuple[Ints, Ints]:
-    """Return the numbers of the words of the pieces that are `used`, and the number of words before each and in all."""
+    """Return the numbers of the words in the pieces that are `used`, and how many words are before each and in all."""
     tokens = np.fromiter(map(numbers.__getitem__, words.tokens("\n".join([*pieces, ""]))), np.int32)
     line_ends = np.flatnonzero(tokens == numbers["\n"])
     starts = np.concatenate([[0], line_ends + 1])
@@ -116,8 +116,8 @@ def _words_of(pieces: Iterable[str], used: Ints, numbers: _Numbers) -> tuple[Int
 
 
 def _offsets(doc: Ints, lengths: Ints) -> Ints:
-    """Return the numbers that make positions in documents of those among all words, for each field."""
-    first = np.searchsorted(doc, doc)  # field of the document
+    """Return, for each field, its position in the document less the number of words before it in all documents."""
+    first = np.searchsorted(doc, doc)  # the first field of the document
     return FIELD_GAP * (np.arange(len(doc)) - first) - (np.cumsum(lengths) - lengths)[first]
 
 

@@ -1,8 +1,8 @@
 """The cards of documents, compressed in chunks of a few, which share a dictionary: frequent phrases of abstracts.
 
 The phrases are a part of the compressed stream before each chunk, so that the browser's DecompressionStream reads it,
-and loads them once. A chunk of 2 takes fewer bytes so than one of 8 whose month has the dictionary. Files of chunks can
-be joined without compressing them again.
+and loads them once. With them, a chunk of 2 takes fewer bytes than one of 8 with a dictionary of its month. Files of
+chunks can be joined without compressing them again. ``python -m tests.make_phrases`` makes the phrases from a corpus.
 """
 
 import zlib
@@ -12,7 +12,7 @@ from pkgutil import get_data
 
 CARDS_PER_CHUNK = 2  # a browser loads one for each hit
 LEVEL = 6
-# The file has one on each line, the most frequent last. A card begins a new line.
+# The file has a phrase on each line, the one that saves most last. A card begins a new line.
 PHRASES = (get_data(__package__, "phrases.txt") or b"").strip().replace(b"\n", b" ") + b"\n"
 
 Chunks = tuple[bytes, ...]

@@ -126,8 +126,9 @@ def tokens(text: str) -> list[str]:
 
     The end of a line is a token, too.
     """
-    plain = _WORD_OR_LINE.findall(fold(text))
-    if not _IS_CJK.search(text):
+    folded = fold(text)
+    plain = _WORD_OR_LINE.findall(folded)
+    if not _IS_CJK.search(folded):
         return plain
     return [token for word in plain for token in (_grams(word) if is_cjk(word) else [word])]
 

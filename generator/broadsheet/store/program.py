@@ -16,6 +16,7 @@ from broadsheet.store.files import read_regular
 _HASH_BYTES = 32  # in front of a compiled template
 COMPILED = PROGRAM / "views" / "__pycache__"
 _UNREAD = ("hosts", "manual", "starter")  # folders without which a site would be the same
+_SUFFIXES = {".py", ".j2", ".css", ".html", ".xml", ".js", ".json", ".txt", ".woff2"}
 
 
 @cache  # 1 % of one more day: it reads the whole program
@@ -24,7 +25,7 @@ def program_fingerprint() -> str:
     digest = hashlib.sha256()
     for file in sorted(PROGRAM.rglob("*")):
         path = file.relative_to(PROGRAM)
-        if path.parts[0] not in _UNREAD and file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js", ".json"}:
+        if path.parts[0] not in _UNREAD and file.suffix in _SUFFIXES:
             digest.update(path.as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 

@@ -156,8 +156,7 @@ def _people(tag: str, people: Iterable[Name]) -> list[MetaTag]:
 
 def _inverted(name: Name) -> str:
     """Return a name with at most one comma, since a second one would be taken for another person's."""
-    given = " ".join(filter(None, (name.given, name.suffix)))
-    two_parts = Name(name.family, given, literal=name.literal)
+    two_parts = Name(name.family, " ".join(filter(None, (name.given, name.suffix))), literal=name.literal)
     return two_parts.inverted.replace(";", " ")
 
 

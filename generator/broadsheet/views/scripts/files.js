@@ -5,7 +5,7 @@ import { root } from "./elements.js";
 const FETCH_TIMEOUT_MS = 30_000;
 const requests = {};
 
-// Not for ever.
+// A page does not wait for ever.
 async function request(path) {
   const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
   return response.json();

@@ -11,7 +11,7 @@ export function isEnding(...words) {
 // What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,
 // or to exchange with the next, is one of those of the word. Most letters too many are typed twice.
 const [MISSING, SPELLING, WRONG, ADDED, COMPLETION] = [4, 5, 8, 9, 10];
-const [MOST_MEANINGS, MARGIN] = [3, 3.5]; // as likely as the best one, but for so many powers of two
+const [MAX_MEANINGS, MARGIN] = [3, 3.5]; // as likely as the best one, but for so many powers of two
 
 // Words of many papers are meant more often; those of one or two are often typos themselves.
 const likelihood = (power) => (power < 2 ? 2 * power - 3 : 1 + 0.4 * (power - 2));
@@ -29,9 +29,8 @@ export function closest(word, lists) {
   const ordered = [...scores].sort((a, b) => b[1] - a[1]);
   const margin = isEnding(word, ordered[0]?.[0] ?? "") ? 0 : MARGIN;
   const likely = ordered.filter(([, score]) => score >= ordered[0][1] - margin).map(([candidate]) => candidate);
-  return [...new Map(likely.reverse().map((candidate) => [stem(candidate), candidate])).values()]
-    .reverse()
-    .slice(0, MOST_MEANINGS);
+  const stems = likely.map(stem);
+  return likely.filter((_, i) => stems.indexOf(stems[i]) === i).slice(0, MAX_MEANINGS);
 }
 
 function costOf(word, candidate, most) {

@@ -193,8 +193,8 @@ async function find(asked) {
   const count = parts.filter(({ isExcluded }) => !isExcluded).length;
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
   const answer = await gather(parts, days, count);
-  if (isStrict && !days) {
-    const missing = parts.filter(({ isExcluded }, i) => !isExcluded && !answer.counts[i] && !answer.waiting);
+  if (isStrict && !days && !answer.waiting) {
+    const missing = parts.filter(({ isExcluded }, i) => !isExcluded && !answer.counts[i]);
     lines.push(...missing.map(({ text }) => `Nothing has ${quote(text)}.`));
   }
   if (!isStrict && !answer.papers.length) {

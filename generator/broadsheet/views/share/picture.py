@@ -27,7 +27,7 @@ _FONT = PROGRAM / "views" / "fonts" / "card.woff2"
 _LEFT = 2  # pixels, not part of the image
 _LEVEL = 2  # of compression: level 6 takes four times as long for a fifth less
 _NO_CHARACTER = "\uffff"
-MOST_CHARACTERS = 600
+MAX_CHARACTERS = 600
 _INVISIBLE = frozenset({"Cf", "Cc"})
 _DISPENSABLE = frozenset({"So", "Sk"})  # such as emoji: a title reads the same without them
 _VARIANTS = range(0xFE00, 0xFE10)
@@ -105,7 +105,7 @@ def drawable(text: str) -> str:
     A text that is too long for an image is cut.
     """
     characters = [
-        _drawable(character) for character in unicodedata.normalize("NFC", " ".join(text.split())[:MOST_CHARACTERS])
+        _drawable(character) for character in unicodedata.normalize("NFC", " ".join(text.split())[:MAX_CHARACTERS])
     ]
     return "" if None in characters else " ".join("".join(filter(None, characters)).split())
 
