@@ -30,6 +30,7 @@ from broadsheet.build.published_ids import published_ids
 from broadsheet.build.sample_notice import published_samples, with_sample_notice
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
+from broadsheet.build.sitemap import split_sitemap
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
 from broadsheet.build.swap import atomic_swap, link_unchanged, run_mkdocs, sizes_of
 from broadsheet.build.theme import build_rest, can_bypass_markdown
@@ -219,6 +220,7 @@ class _Build:
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
+        split_sitemap(staging, self.site_url)
 
 
 class SideOutputs:
