@@ -6,7 +6,7 @@ import platform
 import stat
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -119,16 +119,33 @@ def _unchanged_test(docs: Path, ours: Container[str]) -> Callable[[str], bool]:
 
     Fast path: such a page is not opened; a third of a build without changes. Slow path: `is_marked`, for all files of
     a fresh copy. The test is `test_after_any_change_the_site_is_that_of_a_clean_build`.
+
+    A file that was moved there with its folder has its old times: those of the folders above tell.
     """
     if not _is_intact(docs):
         return lambda name: False
     time_ns = os.stat(docs / LIST_FILE).st_mtime_ns
 
+    @cache
+    def is_settled(folder: str) -> bool:
+        outer = folder.rpartition("/")[0]
+        return _changed_ns(os.lstat(f"{docs}/{folder}")) < time_ns and (not outer or is_settled(outer))
+
     def is_unchanged(name: str) -> bool:
         info = os.lstat(f"{docs}/{name}")
-        return name in ours and stat.S_ISREG(info.st_mode) and max(info.st_mtime_ns, info.st_ctime_ns) < time_ns
+        if name not in ours or not stat.S_ISREG(info.st_mode) or _changed_ns(info) >= time_ns:
+            return False
+        folder = name.rpartition("/")[0]
+        # The arrival of a folder shows in the one above it; the list itself is in the outermost one.
+        above = folder.rpartition("/")[0] or folder
+        return not above or is_settled(above)
 
     return is_unchanged
+
+
+def _changed_ns(info: os.stat_result) -> int:
+    """Return when a file or folder, or its status, was last changed."""
+    return max(info.st_mtime_ns, info.st_ctime_ns)
 
 
 def remove_unfinished(docs: Path, site: Path | None) -> None:
