@@ -8,7 +8,6 @@ import hashlib
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
 from itertools import accumulate, groupby
 from typing import NamedTuple, Protocol
 
@@ -106,7 +105,6 @@ class RelatedIndex:
         """
         if self._none:
             return
-        self.__dict__.pop("_versions", None)
         top = f"SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?1"
         condition = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
         self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {condition}", ((name,) for name in papers))
@@ -189,11 +187,8 @@ class RelatedIndex:
 
     def version(self, date: str) -> str:
         """Return a token that changes with the papers related to those of `date`, and with what is shown of them."""
-        return self._versions.get(date, "")
-
-    @cached_property  # 14 % of a cold build
-    def _versions(self) -> dict[str, str]:
-        return dict(self._db.execute("SELECT date, version FROM related_version"))
+        row = self._db.execute("SELECT version FROM related_version WHERE date = ?", (date,)).fetchone()
+        return str(row[0]) if row else ""
 
 
 class RelatedQueries(Queries):
