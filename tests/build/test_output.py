@@ -1,5 +1,7 @@
 """The writer of ``docs/``."""
 
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,21 @@ def test_a_file_added_later_stays_and_a_damaged_list_hides_no_generated_file(tmp
         assert write(tmp_path, "a.md", "feeds/all.xml").shadowed == []
     write(tmp_path)
     assert files(tmp_path) == {"feeds/mine.xml"}
+
+
+@pytest.mark.parametrize("place", ["daily", "daily/2025", "daily/2025/05", "daily/2025/05/27"])
+def test_a_page_that_came_with_an_older_folder_is_hand_written(tmp_path: Path, place: str) -> None:
+    page = "daily/2025/05/27/index.md"
+    older, docs = tmp_path / "older", tmp_path / "docs"
+    (older / page).parent.mkdir(parents=True)
+    (older / page).write_text("# Mine")
+    time.sleep(0.02)  # longer than a tick of the file system
+    write(docs, page, "daily/2025/05/28/index.md", "about/index.md")
+    time.sleep(0.02)
+    write(docs, page, "daily/2025/05/28/index.md")
+    assert hand_written_files(docs) == []
+    shutil.rmtree(docs / place)
+    (older / place).rename(docs / place)
+    assert hand_written_files(docs) == [page]
+    assert write(docs, page).shadowed == [page]
+    assert (docs / page).read_text() == "# Mine"

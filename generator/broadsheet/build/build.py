@@ -6,14 +6,13 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
 from broadsheet.build.archives import ArchiveBuilder
-from broadsheet.build.generate import BuildReport, all_keys, place_theme, report, write_docs
+from broadsheet.build.generate import BuildReport, all_keys, place_theme, report, shadowed_paths, write_docs
 from broadsheet.build.manifest import (
     MANIFEST,
     Manifest,
@@ -24,13 +23,20 @@ from broadsheet.build.manifest import (
     write_manifest,
 )
 from broadsheet.build.mkdocs_settings import environment, read_settings
-from broadsheet.build.output import begin_list, generated_files, hand_written_and_orphans, outside_test
+from broadsheet.build.output import (
+    begin_list,
+    docs_files,
+    generated_files,
+    list_signature,
+    outside_test,
+)
 from broadsheet.build.published_downloads import published_downloads
 from broadsheet.build.published_ids import published_ids
 from broadsheet.build.sample_notice import published_samples, with_sample_notice
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
-from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
+from broadsheet.build.sitemap import split_sitemap
+from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, encode_results, load_state, save_state
 from broadsheet.build.swap import atomic_swap, link_unchanged, run_mkdocs, sizes_of
 from broadsheet.build.theme import build_rest, can_bypass_markdown
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
@@ -109,15 +115,16 @@ class _Build:
         self.previous = previous if previous.inputs == self.inputs else BuildState()
         # A shard's version says what it depends on.
         self.reusable_shards = {shard_folder(*shard) for shard in previous.shards.items()}
-        self.damaged = _damaged(self.docs, self.previous, manifest)
+        self.docs_files = docs_files(self.docs)
+        self.damaged = self._damaged(manifest)
         self.outside, self.hand_written = self._hand_written_files()
         contents = _hash_files(self.docs, self.hand_written)
         self.data = _hash([*index.day_versions().items(), index.publications_version(), contents, self.outside])
 
     def run(self, processes: int, executors: ExecutorFactory, progress: Progress) -> BuildReport:
-        if self.previous.built_keys and self.previous.data == self.data and not self.damaged:
+        if self.previous.inputs and self.previous.data == self.data and not self.damaged:
             copy_manifest(self.site, self.manifest_copy)
-            return self._report(self.previous.built_keys, 0, 0)
+            return self._report(self.previous.shadowed, 0, 0)
         with atomic_swap(self.site, self._keep_late_files, keep_previous=True) as staging:
             job = BuildJob(
                 self.root,
@@ -131,16 +138,16 @@ class _Build:
             )
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
-            sizes = sizes_of(staging, self.site if self.previous.built_keys else None)
+            sizes = sizes_of(staging, self.site if self.previous.inputs else None)
             self._keep_others(staging)
             write_manifest(staging, state.fingerprint, sizes)
         copy_manifest(self.site, self.manifest_copy)
         if self.bypass:
             save_state(state, self.state_file)
-        return self._report(state.built_keys, rendered, written)
+        return self._report(state.shadowed, rendered, written)
 
-    def _report(self, built_keys: tuple[BuiltKey, ...], rendered: int, written: int) -> BuildReport:
-        result = report(self.index, built_keys, rendered, written, self.site, self.settings.site.docs_dir)
+    def _report(self, shadowed: tuple[str, ...], rendered: int, written: int) -> BuildReport:
+        result = report(self.index, shadowed, rendered, written, self.site, self.settings.site.docs_dir)
         outside, doubtful = (tuple(map(printable, names)) for names in (self.outside, sorted(self.doubtful)))
         return msgspec.structs.replace(result, outside=outside, doubtful=doubtful)
 
@@ -157,12 +164,23 @@ class _Build:
 
     def _hand_written_files(self) -> tuple[list[str], list[str]]:
         """Return the hand-written files in docs/: those that lead out of it and are not published, and all others."""
-        names, self.orphans = hand_written_and_orphans(self.docs)
+        names = self.docs_files.hand_written
         outside = list(filter(outside_test(self.docs), names))
         if outside and not self.bypass:
             what, hint = f"a link that leads out of {self.docs.name}/", "put the file itself there"
             raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, hint) for name in outside])
         return outside, [name for name in names if name not in outside]
+
+    def _damaged(self, manifest: Manifest | None) -> set[str]:
+        """Return the generated files in docs/ that were removed or changed after the site was finished."""
+        if manifest is None or not self.previous.inputs:
+            return set()
+        names = generated_files(self.docs)
+        if list_signature(self.docs) != self.previous.generated:  # another command wrote the list
+            names |= {path for built_key in self.previous.built_keys for path in built_key.docs_paths()}
+        times = self.docs_files.generated
+        hidden = {name for name in names - times.keys() if not is_unchanged(f"{self.docs}/{name}", manifest.time_ns)}
+        return hidden.union(name for name in names & times.keys() if times[name] > manifest.time_ns)
 
     def _fill(self, staging: Path, workers: BuildWorkers, progress: Progress) -> tuple[BuildState, int, int]:
         """Build the new site. Return its state, the number of rendered keys and that of changed files in docs/."""
@@ -183,25 +201,35 @@ class _Build:
         current |= {(built_key.page_type, built_key.key): built_key for built_key in result.built_keys}
         built_keys = tuple(current[key] for key in keys)
         written = result.written + write_docs(
-            self.root, self.docs, built_keys, self.settings, built=True, orphans=self.orphans
+            self.root, self.docs, built_keys, self.settings, built=True, orphans=self.docs_files.orphans
         )
         self._run_mkdocs(staging, built_keys, linked)
         if not self.bypass:
             side_outputs.index()
             side_outputs.archive()
         shard_versions, archives = side_outputs.finish()
-        state = BuildState(self.inputs, self.data, built_keys, shard_versions, archives)
+        state = BuildState(
+            self.inputs,
+            self.data,
+            list_signature(self.docs),
+            shadowed_paths(built_keys),
+            shard_versions,
+            archives,
+            encode_results(built_keys),
+        )
         return state, len(result.built_keys), written
 
     def _unchanged(self) -> list[BuiltKey]:
         """Return the previous build's results whose dependencies and files have not changed."""
-        version = cache(self.index.version)  # thousands of pages of authors depend on the same days
+        version = self.index.version
+        dependencies = self.previous.dependencies  # each once: thousands of pages of authors depend on the same days
+        changed = {query for query in dependencies if version(query.query, query.arguments) != query.version}
         reserved = {page_url(path) for path in self.hand_written if path.endswith(".md")}
         return [
             built_key
             for built_key in self.previous.built_keys
             if not built_key.shadowed
-            and all(version(query.query, query.arguments) == query.version for query in built_key.dependencies)
+            and changed.isdisjoint(built_key.dependencies)
             and reserved.isdisjoint(built_key.pages)
             and self.damaged.isdisjoint(built_key.docs_paths())
         ]
@@ -219,6 +247,7 @@ class _Build:
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
+        split_sitemap(staging, self.site_url)
 
 
 class SideOutputs:
@@ -256,14 +285,6 @@ class SideOutputs:
             write_list(folders, people, self._staging, cache)
         archives = self._archives.finish(self._workers, self._build.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
-
-
-def _damaged(docs: Path, previous: BuildState, manifest: Manifest | None) -> set[str]:
-    """Return the generated files in docs/ that were removed or changed after the site was finished."""
-    if manifest is None or not previous.built_keys:
-        return set()
-    names = {path for built_key in previous.built_keys for path in built_key.docs_paths()} | generated_files(docs)
-    return {name for name in names if not is_unchanged(f"{docs}/{name}", manifest.time_ns)}
 
 
 def _site_paths(built_keys: Iterable[BuiltKey]) -> Iterator[str]:

@@ -82,7 +82,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
                 result = workers.render(all_keys(index, settings), progress)
             written = result.written + write_docs(root, docs, result.built_keys, settings, built=False)
             rendered = len(result.built_keys)
-            return report(index, result.built_keys, rendered, written, docs, settings.site.docs_dir)
+            return report(index, shadowed_paths(result.built_keys), rendered, written, docs, settings.site.docs_dir)
 
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
         return with_sound_index(root, generate_pages)
@@ -134,8 +134,13 @@ def place_theme(docs: Path, settings: Settings) -> None:
         write_generated(docs, path, data)
 
 
+def shadowed_paths(built_keys: Iterable[BuiltKey]) -> tuple[str, ...]:
+    """Return the paths of pages that a hand-written page replaces."""
+    return tuple(path for built_key in built_keys for path in built_key.shadowed)
+
+
 def report(
-    index: Index, built_keys: Iterable[BuiltKey], rendered: int, written: int, folder: Path, docs: str
+    index: Index, shadowed: tuple[str, ...], rendered: int, written: int, folder: Path, docs: str
 ) -> BuildReport:
     """Return the report of a run that wrote `folder`, with the pages in `docs`."""
     return BuildReport(
@@ -144,7 +149,7 @@ def report(
         publications=len(index.publications()),
         rendered=rendered,
         written=written,
-        shadowed=tuple(path for built_key in built_keys for path in built_key.shadowed),
+        shadowed=shadowed,
         newest=max(index.day_versions(), default=""),
         folder=str(folder),
         docs=docs,

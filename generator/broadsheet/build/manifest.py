@@ -19,7 +19,8 @@ from broadsheet.store.files import open_regular
 MANIFEST = ".digest"
 MAX_LIST_BYTES = 2**26  # a million files; a limit since a zip bomb may be a thousandth of its content
 _UNFINISHED = b"unfinished\n"  # the manifest of a staging folder
-_LINE = re.compile(r"([0-9]{1,18}) ([^\0]+)\0")
+_LINES = re.compile(r"(?:[0-9]{1,18} [^\0]+\0)*+")
+_LEAVES = re.compile(r"(?:(?:^|\0)[0-9]+ |/)\.{0,2}[/\0]")  # a part of a path that is empty, or leads out of the folder
 
 
 class Manifest(NamedTuple):
@@ -59,15 +60,11 @@ def _unpack(packed: bytes) -> Mapping[str, int] | None:
         text = decompressor.decompress(packed, MAX_LIST_BYTES).decode("utf-8", "surrogateescape")
     except zlib.error:
         return None
-    sizes: dict[str, int] = {}
-    end = 0
-    while decompressor.eof and (line := _LINE.match(text, end)) and _stays_inside(line[2]) and line[2] not in sizes:
-        sizes[line[2]], end = int(line[1]), line.end()
-    return sizes if decompressor.eof and end == len(text) else None
-
-
-def _stays_inside(path: str) -> bool:
-    return {"", ".", ".."}.isdisjoint(path.split("/"))
+    if not decompressor.eof or not _LINES.fullmatch(text) or _LEAVES.search(text):
+        return None
+    lines = [line.partition(" ") for line in text.split("\0")[:-1]]
+    sizes = {path: int(size) for size, _, path in lines}
+    return sizes if len(sizes) == len(lines) else None
 
 
 def listed_files(site: Path, copy: Path) -> Collection[str] | None:

@@ -7,17 +7,18 @@ the archive has a year.
 """
 
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import quote
 
+from markupsafe import escape
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, get_files, set_exclusions
 
 README = "README.md"  # has the address of the page beside it
+_is_plain = re.compile(r"[a-z0-9/.-]*").fullmatch  # an address without anything to quote
 INDEX_MARK, FILE_MARK = "\1", "\2"  # these sort before the names of folders
 
 
@@ -83,13 +84,27 @@ def place(path: str) -> str:
     return "\0".join((*folder.split("/"), f"{INDEX_MARK if is_index else FILE_MARK}{name}"))
 
 
-def sitemap_pages(files: Files, prerendered: Mapping[str, str | None], config: MkDocsConfig) -> list[Any]:
-    """Return the pages of the sitemap in MkDocs' order: those of `files`, and the `prerendered` ones."""
-    pages: dict[str, Any] = {file.src_uri: file for file in files.documentation_pages()}
+def sitemap_entries(files: Files, prerendered: Mapping[str, str | None], config: MkDocsConfig) -> str:
+    """Return the entries of the sitemap in MkDocs' order: those of `files`, and of the `prerendered` pages.
+
+    Fast path: text. Slow path: a loop of the template, as with `broadsheet.build.swap.run_mkdocs`. The test is
+    `test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it`.
+    """
+    pages = {file.src_uri: file.page for file in files.documentation_pages()}
+    entries = {
+        path: _entry(page.canonical_url, page.meta.get("updated"))
+        for path, page in pages.items()
+        if page and page.canonical_url
+    }
     excluded = [patterns for patterns in (config.exclude_docs, config.draft_docs) if patterns]
     for path, updated in prerendered.items() if config.site_url else ():
         if path not in pages and not any(patterns.match_file(path) for patterns in excluded):
-            url = f"{config.site_url}{quote(path.removesuffix('index.md'))}"
-            page = SimpleNamespace(canonical_url=url, meta={"updated": updated} if updated else {})
-            pages[path] = SimpleNamespace(page=page)
-    return [pages[path] for path in sorted(pages, key=place)]
+            address = path.removesuffix("index.md")
+            address = address if _is_plain(address) else quote(address)
+            entries[path] = _entry(f"{config.site_url}{address}", updated)
+    return "".join(entries[path] for path in sorted(entries, key=place))
+
+
+def _entry(address: str, updated: object) -> str:
+    date = f"<lastmod>{escape(updated)}</lastmod>" if updated else ""
+    return f"\n<url><loc>{escape(address)}</loc>{date}</url>"

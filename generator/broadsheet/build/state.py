@@ -1,8 +1,10 @@
 """The state of a finished build: its pages and their dependencies. It is valid only for the site it was saved with."""
 
 import hashlib
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -48,19 +50,66 @@ class ArchiveFile(msgspec.Struct, frozen=True, array_like=True):
     last: str = ""
 
 
-class BuildState(msgspec.Struct, frozen=True):
-    """A finished build. `inputs` is the hash of program, settings and theme; `data` that of everything in data/."""
+class Results(NamedTuple):
+    """The results of all keys as they are saved: each dependency once, and in its place in a key its number."""
+
+    dependencies: tuple[Dependency, ...] = ()
+    keys: tuple[tuple[Any, ...], ...] = ()
+
+
+class BuildState(msgspec.Struct, frozen=True, dict=True):
+    """A finished build. `inputs` is the hash of program, settings and theme; `data` that of everything in data/.
+
+    `generated` is the signature of the list of generated files. `results` are decoded only if a page may have changed:
+    they are nearly all of the state.
+    """
 
     inputs: str = ""
     data: str = ""
-    built_keys: tuple[BuiltKey, ...] = ()
+    generated: str = ""
+    shadowed: tuple[str, ...] = ()
     shards: dict[str, str] = {}
     downloads: dict[str, ArchiveFile] = {}
+    results: msgspec.Raw = msgspec.Raw()
+
+    @cached_property  # no cache: decodes once
+    def _results(self) -> Results:
+        return msgspec.json.decode(self.results, type=Results) if self.results else Results()
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """The distinct dependencies of all keys."""
+        return self._results.dependencies
+
+    @cached_property  # no cache: decodes once
+    def built_keys(self) -> tuple[BuiltKey, ...]:
+        """The results of all keys."""
+        dependency = self._results.dependencies.__getitem__
+        return tuple(
+            BuiltKey(page_type, key, pages, tuple(map(dependency, numbers)), *map(tuple, paths))
+            for page_type, key, pages, numbers, *paths in self._results.keys
+        )
+
+    @cached_property  # no cache: it is long
+    def encoded(self) -> bytes:
+        """The state as JSON: the same for the same inputs."""
+        return msgspec.json.encode(self, order="sorted")
 
     @property
     def fingerprint(self) -> str:
-        """The hash of the state: the same for the same inputs."""
-        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+        """The hash of the state."""
+        return hashlib.sha256(self.encoded).hexdigest()
+
+
+def encode_results(built_keys: Iterable[BuiltKey]) -> msgspec.Raw:
+    """Return the `results` of a state."""
+    numbers: dict[Dependency, int] = {}
+    keys = []
+    for built_key in built_keys:
+        page_type, key, pages, dependencies, *paths = msgspec.structs.astuple(built_key)
+        used = tuple([numbers.setdefault(dependency, len(numbers)) for dependency in dependencies])
+        keys.append((page_type, key, pages, used, *paths))
+    return msgspec.Raw(msgspec.json.encode(Results(tuple(numbers), tuple(keys)), order="sorted"))
 
 
 def load_state(path: Path, site: Path, manifest: Manifest | None) -> BuildState:
@@ -79,4 +128,4 @@ def load_state(path: Path, site: Path, manifest: Manifest | None) -> BuildState:
 
 def save_state(state: BuildState, path: Path) -> None:
     """Write the state. Call it after its site is in place."""
-    write_atomically(path, msgspec.json.encode(state, order="sorted"), sole=True)
+    write_atomically(path, state.encoded, sole=True)

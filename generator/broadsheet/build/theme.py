@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 from mkdocs.theme import Theme as MkDocsTheme
 
-from broadsheet.build.mkdocs_files import listing, sitemap_pages
+from broadsheet.build.mkdocs_files import listing, sitemap_entries
 from broadsheet.build.output import outside_test, visible_files
 from broadsheet.build.page_messages import page_problem
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -206,8 +206,9 @@ class PrerenderedPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         return env
 
     def on_template_context(self, context: Any, /, *, template_name: str, config: MkDocsConfig) -> Any:
-        pages = {"pages": sitemap_pages(self._files, self._prerendered, config)} if template_name == SITEMAP else {}
-        return context | {"build_date_utc": self._date} | pages
+        is_sitemap = template_name == SITEMAP
+        entries = {"entries": sitemap_entries(self._files, self._prerendered, config)} if is_sitemap else {}
+        return context | {"build_date_utc": self._date} | entries
 
     def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         return context | {"build_date_utc": self._date}

@@ -94,12 +94,19 @@ class DayQueries(Queries):
     @query
     def later_entries(self, date: str) -> list[Entry]:
         """Return the entries on later days of the papers that `date` was the first to show, oldest first."""
+        if date not in self._days_repeated:
+            return []
         return self._entries(
             "JOIN entry o ON o.arxiv_id = e.arxiv_id AND o.date = ?1 WHERE e.date > ?1"
             " AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.arxiv_id = e.arxiv_id AND x.date < ?1)"
             " ORDER BY e.date, e.rank",
             date,
         )
+
+    @cached_property  # 1 % of one more day: few days have papers that a later one shows
+    def _days_repeated(self) -> set[str]:
+        first = "SELECT min(e.date) FROM entry e WHERE e.arxiv_id = r.arxiv_id"
+        return set(map(itemgetter(0), self._db.execute(f"SELECT ({first}) FROM repeat r")))
 
     @query
     def best(self, first: str, last: str, limit: int) -> list[Entry]:

@@ -35,6 +35,13 @@ CREATE TABLE related_key (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key 
 CREATE TABLE related (date TEXT, arxiv_id TEXT, position INTEGER, other_date TEXT, other TEXT,
   similarity INTEGER, checksum INTEGER, top INTEGER, PRIMARY KEY (date, arxiv_id, position)) WITHOUT ROWID;
 CREATE INDEX related_other ON related (other_date, other, similarity DESC, date, arxiv_id, position, checksum);
+CREATE TABLE related_version (date TEXT PRIMARY KEY, version TEXT) WITHOUT ROWID;
+CREATE TRIGGER related_inserted AFTER INSERT ON related
+  BEGIN DELETE FROM related_version WHERE date IN (NEW.date, NEW.other_date); END;
+CREATE TRIGGER related_deleted AFTER DELETE ON related
+  BEGIN DELETE FROM related_version WHERE date IN (OLD.date, OLD.other_date); END;
+CREATE TRIGGER related_updated AFTER UPDATE ON related
+  BEGIN DELETE FROM related_version WHERE date IN (NEW.date, NEW.other_date); END;
 CREATE TABLE paper_author (key TEXT, arxiv_id TEXT, date TEXT, rank INTEGER, name TEXT, checksum INTEGER,
   PRIMARY KEY (key, arxiv_id, date)) WITHOUT ROWID;
 CREATE INDEX paper_author_day ON paper_author (date);

@@ -48,6 +48,7 @@ class Index(Catalogue):
             "head": lambda date: self._head_versions.get(date, ""),
             "related": self._related_index.version,
             "author_links": self._author_index.links_version,
+            "places": lambda date: hashlib.sha256(self._places.get(date, b"")).hexdigest()[:16],
             "paper_keys": lambda date: self._other_keys.get(date, b"").decode(),
         }
 
@@ -196,6 +197,8 @@ class Index(Catalogue):
             answer: object = (self._between(self._head_versions, arguments), self._ends(*arguments))
         elif query in ("best", "topic_counts") and arguments:
             answer = self._between(self._versions, arguments)
+        elif query == "day_stats":
+            answer = list(self._stored(*arguments))
         elif query == "publications":
             answer = self.publications_version()
         else:

@@ -7,8 +7,7 @@ gains later papers, and few days do at a time.
 import hashlib
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import NamedTuple, Protocol
 
@@ -82,7 +81,7 @@ class RelatedIndex:
 
     def delete(self, date: str) -> None:
         """Delete the rows of a day."""
-        for table in ("term_vector", "related", "related_key"):
+        for table in ("term_vector", "related", "related_key", "related_version"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
 
     def insert(self, date: str, vectors: bytes | None) -> None:
@@ -94,7 +93,7 @@ class RelatedIndex:
 
     def refresh(
         self,
-        papers: Iterable[str],
+        papers: Collection[str],
         repeated: Mapping[str, str],
         versions: Mapping[str, str],
         relate_with: MapJobs = map,
@@ -106,10 +105,11 @@ class RelatedIndex:
         """
         if self._none:
             return
-        self.__dict__.pop("_versions", None)
         top = f"SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?1"
         condition = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
         self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {condition}", ((name,) for name in papers))
+        later = "SELECT r.other_date FROM entry e JOIN related r USING (date, arxiv_id) WHERE e.arxiv_id = ?"
+        self._db.executemany(f"DELETE FROM related_version WHERE date IN ({later})", ((name,) for name in papers))
         names = ((names, date) for date, names in repeated.items())
         self._db.executemany("UPDATE related_key SET repeats = ? WHERE date = ?", names)
         stale = self._stale(versions)
@@ -120,6 +120,21 @@ class RelatedIndex:
             self._db.executemany(f"INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, {top})", rows)
         keys = ((key, date) for date, key in stale.items())
         self._db.executemany("UPDATE related_key SET key = ? WHERE date = ?", keys)
+        self._store_versions()
+
+    def _store_versions(self) -> None:
+        """Store the versions that changes of ``related`` have deleted: sums of checksums."""
+        self._db.execute(
+            "INSERT INTO related_version"
+            " WITH stale AS (SELECT date FROM related_key EXCEPT SELECT date FROM related_version),"
+            " earlier AS (SELECT date, sum(2 * checksum + top) AS total FROM related"
+            " WHERE date IN (SELECT date FROM stale) GROUP BY date),"
+            f" later AS (SELECT other_date AS date, sum(2 * checksum + (SELECT min(f.rank) <= {TOP} FROM entry f"
+            f" WHERE f.arxiv_id = l.arxiv_id)) AS total FROM ({_LATER} AND other_date IN (SELECT date FROM stale)) l"
+            f" WHERE row_number <= {MAX_LATER} GROUP BY other_date)"
+            " SELECT date, printf('%x %x', coalesce(earlier.total, 0), coalesce(later.total, 0))"
+            " FROM stale LEFT JOIN earlier USING (date) LEFT JOIN later USING (date)"
+        )
 
     def _stale(self, versions: Mapping[str, str]) -> dict[str, str]:
         """Return the days whose related papers may have changed, each with its new key."""
@@ -172,20 +187,8 @@ class RelatedIndex:
 
     def version(self, date: str) -> str:
         """Return a token that changes with the papers related to those of `date`, and with what is shown of them."""
-        return self._versions.get(date, "")
-
-    @cached_property  # 14 % of a cold build
-    def _versions(self) -> dict[str, str]:
-        """Sums of checksums: one statement for all days."""
-        earlier = dict(self._db.execute("SELECT date, sum(2 * checksum + top) FROM related GROUP BY date"))
-        later = dict(
-            self._db.execute(
-                f"SELECT other_date, sum(2 * checksum + later_top) FROM ({_LATER}) JOIN (SELECT arxiv_id,"
-                f" min(rank) <= {TOP} AS later_top FROM entry GROUP BY arxiv_id) USING (arxiv_id)"
-                f" WHERE row_number <= {MAX_LATER} GROUP BY other_date"
-            )
-        )
-        return {date: f"{earlier.get(date, 0):x} {later.get(date, 0):x}" for date in earlier.keys() | later.keys()}
+        row = self._db.execute("SELECT version FROM related_version WHERE date = ?", (date,)).fetchone()
+        return str(row[0]) if row else ""
 
 
 class RelatedQueries(Queries):

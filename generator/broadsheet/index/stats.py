@@ -31,8 +31,11 @@ class StatsQueries(Queries):
 
     def _decoded(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, DayStats]]:
         decode = msgspec.json.Decoder(DayStats).decode
-        rows = self._db.execute("SELECT date, stats FROM day WHERE date BETWEEN ? AND ? ORDER BY date", (first, last))
-        return ((date, decode(stats)) for date, stats in rows)
+        return ((date, decode(stats)) for date, stats in self._stored(first, last))
+
+    def _stored(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, bytes]]:
+        statement = "SELECT date, stats FROM day WHERE date BETWEEN ? AND ? ORDER BY date"
+        yield from self._db.execute(statement, (first, last))
 
     @query
     def day_stats(self, first: str = "", last: str = "9999") -> dict[str, DayStats]:
