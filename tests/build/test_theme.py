@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.build.generate import generate
-from broadsheet.build.theme import Theme, build_rest, can_bypass_markdown
+from broadsheet.build.theme import Theme, build_rest, can_bypass_markdown, compact_frame
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.open import open_index
 from broadsheet.settings import config
@@ -31,6 +31,14 @@ def test_the_fast_html_equals_that_of_the_parser(title: str, description: str, f
     _, front, text = markdown(page).split("---\n", 2)
     assert yaml.safe_load(front) == meta(page)
     assert python_markdown.markdown(text, extensions=EXTENSIONS) == html(page)
+
+
+def test_white_space_goes_where_it_does_not_count() -> None:
+    content = "<pre>\n\n  a</pre>\n\n"
+    above = "\n\n<p>b c</p> \n\t\n  <i>d</i>\n<textarea>\n\n e</textarea>\r\n\r\n<script>`\n\n f`</script>\n\n  "
+    expected = "<p>b c</p>\n<i>d</i>\n<textarea>\n\n e</textarea>\n<script>`\n\n f`</script>\n"
+    assert compact_frame(f"{above}{content}\n\n </main>\n\n", content) == f"{expected}{content}\n</main>\n"
+    assert compact_frame(above, content) == compact_frame(above, "") == above
 
 
 def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> None:
@@ -56,8 +64,7 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     ]
     assert len(pages) > 50
     for page in pages:
-        assert theme.render(page, page.body.encode()).decode() == (
-            root / "long" / page.address / "index.html"
-        ).read_text("utf-8"), page.address
+        long = (root / "long" / page.address / "index.html").read_text("utf-8")
+        assert theme.render(page, page.body.encode()).decode() == compact_frame(long, html(page)), page.address
     build_rest(root, root / "rest", {page.path: page.updated for page in pages}, 0, settings.site.site_url)
     assert (root / "rest/sitemap.xml").read_bytes() == (root / "long/sitemap.xml").read_bytes()

@@ -6,7 +6,7 @@ Preprints of the digest are ``@misc`` with ``eprint``, as in arXiv's own exports
 
 import re
 from collections.abc import Iterable
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 from broadsheet.bibliography import bibtex_text
 from broadsheet.bibliography.bibtex_fields import HOST_FIELDS, PUBLISHER_FIELDS, allowed_fields, entry_type
@@ -42,9 +42,9 @@ def bibtex(entry: Publication | Paper, key: str = "") -> str:
 def _(entry: Publication, key: str = "") -> str:
     kind = entry_type(entry)
     fields = {
-        "author": _names(map(names.of_person, entry.authors)),
-        "editor": _names(map(names.of_person, entry.editors)),
-        "translator": _names(map(names.of_person, entry.translators)),
+        "author": _names(_name(names.of_person(person)) for person in entry.authors),
+        "editor": _names(_name(names.of_person(person)) for person in entry.editors),
+        "translator": _names(_name(names.of_person(person)) for person in entry.translators),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
         HOST_FIELDS.get(kind, "howpublished"): _host(entry, kind),
         "series": bibtex_text.text(entry.series),
@@ -96,7 +96,7 @@ def _(entry: Paper, key: str = "") -> str:
     category = next(filter(_CATEGORY.fullmatch, entry.categories[:1]), "")
     page = abstract_url(entry.arxiv_id)
     fields = {
-        "author": _names(map(names.of_text, paper_authors(entry)), more=has_more_authors(entry)),
+        "author": _names(map(_author, paper_authors(entry)), more=has_more_authors(entry)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
         "year": paper_date(entry)[:4],
         **({"eprint": entry.arxiv_id, "archiveprefix": "arXiv", "primaryclass": category} if page else {}),
@@ -116,9 +116,14 @@ def _entry(kind: str, name: str, fields: dict[str, str]) -> str:
     return ",\n".join([f"@{kind}{{{name}", *lines]) + "\n}\n"
 
 
-def _names(people: Iterable[Name], *, more: bool = False) -> str:
-    texts = list(filter(None, map(_name, people)))
+def _names(people: Iterable[str], *, more: bool = False) -> str:
+    texts = list(filter(None, people))
     return " and ".join([*texts, "others"] if texts and more else texts)
+
+
+@lru_cache(2**15)  # 2 % of a cold build: a day and its month have the same names
+def _author(name: str) -> str:
+    return _name(names.of_text(name))
 
 
 def _name(name: Name) -> str:

@@ -56,7 +56,18 @@ from broadsheet.views.permalink import author_address
 from broadsheet.views.search_documents import shard_folder, shards
 
 # The packages that the bytes of a page depend on.
-TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "numpy", "pillow")
+TOOLCHAIN = (
+    "deflate",
+    "jinja2",
+    "markdown",
+    "markupsafe",
+    "math-core",
+    "mkdocs",
+    "mkdocs-material",
+    "nh3",
+    "numpy",
+    "pillow",
+)
 
 
 def build(

@@ -17,8 +17,23 @@ _FRAME = (
     *(f"partials/{name}.html" for name in ("content", "copyright", "feedback", "footer", "icons", "logo", "social")),
     *(f"partials/{name}.html" for name in ("actions", "path", "progress", "source-file", "tags", "top")),
 )
-# Parts that a page has only if the digest's files ask for them by name.
-_OPTIONAL = {f"partials/{name}.html" for name in ("feedback", "social", "progress", "path", "tags")}
+# Parts that a page has only if the digest's files ask for them: the start of their classes, and words that ask.
+_OPTIONAL = {
+    "md-author": ("git-",),  # plugins that name who changed a page, and when
+    "md-banner": ("announce", "outdated"),
+    "md-consent": ("consent",),
+    "md-content__button": ("repo_url", "edit_uri"),
+    "md-feedback": ("feedback",),
+    **dict.fromkeys(
+        [f"md-footer__{part}" for part in ("button", "direction", "link", "title")], ("navigation.footer",)
+    ),
+    "md-path": ("navigation.path",),
+    "md-progress": ("navigation.instant.progress",),
+    "md-social": ("social",),
+    "md-source-file": ("git-",),
+    "md-tag": ("tags:", "- tags"),
+    "md-top": ("navigation.top",),
+}
 _SUFFIXES = {".html", ".j2", ".js", ".py"}
 
 
@@ -27,10 +42,16 @@ def theme_sheet(root: Path, docs: Path) -> bytes:
     folder = _theme_folder()
     sheet = next(folder.glob("assets/stylesheets/main.*.min.css")).read_text("utf-8")
     own = [read_regular(file).decode("utf-8", "replace") for file in _own_files(root, docs)]
-    texts = (file.read_text("utf-8") for file in _program_files(folder, "".join(own)))
+    texts = (file.read_text("utf-8") for file in _program_files(folder))
     # The direction of English, which is in the theme's code.
     words = {"ltr"}.union(*map(WORD.findall, (*texts, *own)))
-    return subset(sheet, words).encode()
+    unasked = _unasked("".join(own))
+    return subset(sheet, {word for word in words if not word.startswith(unasked)}).encode()
+
+
+def _unasked(own: str) -> tuple[str, ...]:
+    """Return the starts of the classes that no page has; `own` is the text of the digest's files."""
+    return tuple(start for start, words in _OPTIONAL.items() if not any(word in own for word in (start, *words)))
 
 
 def _theme_folder() -> Path:
@@ -40,10 +61,9 @@ def _theme_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "templates"
 
 
-def _program_files(theme: Path, own: str) -> Iterator[Path]:
-    """Yield the files in which the classes of generated pages are written; `own` is the text of the digest's files."""
-    frame = (name for name in _FRAME if name not in _OPTIONAL or Path(name).stem in own)
-    yield from (theme / name for name in frame if (theme / name).is_file())
+def _program_files(theme: Path) -> Iterator[Path]:
+    """Yield the files in which the classes of generated pages are written."""
+    yield from (theme / name for name in _FRAME if (theme / name).is_file())
     for folder in ("text", "views"):
         yield from (file for file in (PROGRAM / folder).rglob("*") if file.suffix in _SUFFIXES)
 

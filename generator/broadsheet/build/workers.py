@@ -34,6 +34,7 @@ Progress = Callable[[int, int], None]
 Variables = tuple[tuple[str, str | None], ...]  # of the environment, with their values
 PROCESSORS = os.cpu_count() or 1
 TASK_SIZE = 24  # keys at most
+WITH_SAME_PAPERS = {"month", "day", "paper"}  # page types whose keys are dates: 4 % of a cold build
 INLINE_BELOW = 24  # keys: of so few, only the first is rendered in another process
 
 
@@ -230,7 +231,8 @@ class BuildWorkers:
         ordered = list(keys)
         few = len(ordered) <= INLINE_BELOW
         size = 1 if few else max(1, min(TASK_SIZE, -(-len(ordered) // (4 * self.job.processes))))
-        tasks = [self.job.task(ordered[start : start + size]) for start in range(0, len(ordered), size)]
+        by_date = ordered if few else sorted(ordered, key=_date_of)
+        tasks = [self.job.task(by_date[start : start + size]) for start in range(0, len(ordered), size)]
         results = []
         done = 0
         for task, result in self._render_tasks(tasks, few):
@@ -248,6 +250,11 @@ class BuildWorkers:
             yield task, render(task, self._context)
         for future in as_completed(running):
             yield running[future], self.result(future)
+
+
+def _date_of(key: tuple[str, str]) -> str:
+    """Return the date of a key with papers: pages of the same papers are rendered one after the other."""
+    return key[1] if key[0] in WITH_SAME_PAPERS else ""
 
 
 class SerialExecutor(Executor):

@@ -8,12 +8,12 @@ the program.
 import math
 import struct
 import unicodedata
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import accumulate, repeat
 
+import deflate
 from PIL import Image, ImageDraw, ImageFont
 
 from broadsheet import PROGRAM
@@ -25,7 +25,7 @@ INK_COLOUR, PAPER_COLOUR, ACCENT_COLOUR = "#1b1b18", "#fffefb", "#8c1d18"  # as 
 RULE_COLOUR = "#e0e0dd"
 _FONT = PROGRAM / "views" / "fonts" / "card.woff2"
 _LEFT = 2  # pixels, not part of the image
-_LEVEL = 2  # of compression: level 6 takes four times as long for a fifth less
+_LEVEL = 2  # of libdeflate: the fastest for images, a seventh smaller than zlib's in two thirds of its time
 _NO_CHARACTER = "\uffff"
 MAX_CHARACTERS = 600
 _INVISIBLE = frozenset({"Cf", "Cc"})
@@ -65,7 +65,12 @@ class Picture:
         rows = self._image.crop((_LEFT - 8 // bits, 0, _LEFT + WIDTH, HEIGHT))
         packed = rows.tobytes("raw", "P;4" if bits == 4 else "P")
         header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, bits, 3, 0, 0, 0)  # 3: a palette
-        chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(packed, _LEVEL)), (b"IEND", b""))
+        chunks = (
+            (b"IHDR", header),
+            (b"PLTE", palette),
+            (b"IDAT", deflate.zlib_compress(packed, _LEVEL)),
+            (b"IEND", b""),
+        )
         return b"\x89PNG\r\n\x1a\n" + b"".join([_chunk(*chunk) for chunk in chunks])
 
 
@@ -135,7 +140,7 @@ def _advances(text: str, size: int) -> Iterator[float]:
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", deflate.crc32(name + data))
 
 
 @lru_cache(maxsize=1 << 14)  # a text takes a seventh of the time, with `_letter`
