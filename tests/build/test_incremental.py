@@ -120,6 +120,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a page by hand more": lambda r: (r / "docs/more.md").write_text("# More"),
     "a page by hand gone": lambda r: (r / "docs/by-hand.md").unlink(),
     "a page by hand in place of ours": lambda r: (r / "docs/daily/2025/05/27/index.md").write_text("# Mine"),
+    "a page by hand at the other spelling of ours": lambda r: (r / "docs/daily/2025/05/27.md").write_text("# Mine"),
     "a picture": lambda r: (r / "docs/assets/x.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "our pages in docs lost": lambda r: shutil.rmtree(r / "docs/daily"),
     "a page of the site lost": lambda r: (r / "site/daily/2025/05/27/index.html").unlink(),

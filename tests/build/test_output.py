@@ -101,6 +101,20 @@ def test_a_hand_written_page_wins_under_its_other_spelling_too(tmp_path: Path) -
     assert files(tmp_path) == {"about.md", "index.md"}
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("page", ["about", "daily/2025/03/18"])
+def test_a_hand_written_page_replaces_a_generated_one_of_its_other_spelling(
+    tmp_path: Path, page: str, is_listed: bool
+) -> None:
+    write(tmp_path, f"{page}/index.md", "index.md")
+    if not is_listed:
+        (tmp_path / ".generated").unlink()
+    (tmp_path / f"{page}.md").write_text("# Mine")
+    assert write(tmp_path, f"{page}/index.md", "index.md").shadowed == [f"{page}/index.md"]
+    assert files(tmp_path) == {f"{page}.md", "index.md"}
+    assert (tmp_path / f"{page}.md").read_text() == "# Mine"
+
+
 def test_a_file_that_was_there_before_anything_was_generated_stays(tmp_path: Path) -> None:
     (tmp_path / "llms.txt").write_text("mine")
     (tmp_path / "feeds").mkdir()

@@ -170,6 +170,32 @@ def test_the_script_may_be_a_module(site: Path, tmp_path: Path, context: Browser
         assert tab.evaluate("typeof embed") == "undefined"
 
 
+def test_modules_of_two_digests_show_each_list_once(site: Path, tmp_path: Path, context: BrowserContext) -> None:
+    with (
+        host(site, Access_Control_Allow_Origin="*") as (origin, _),
+        host(site, Access_Control_Allow_Origin="*") as (second, _),
+        host(tmp_path / "page") as (other, _),
+    ):
+        body = snippet(site, "papers", origin) + snippet(site, "publications", second)
+        foreign_page(tmp_path / "page", body.replace("<script async", '<script type="module"'), "default-src *")
+        tab = context.new_page()
+        tab.goto(f"{other}/index.html", wait_until="networkidle")
+        expect(tab.locator("li")).to_have_count(10)
+        expect(tab.locator("ul")).to_have_count(2)
+
+
+def test_a_module_may_be_beside_its_page(site: Path, tmp_path: Path, context: BrowserContext) -> None:
+    page = tmp_path / "page"
+    for name in ("assets/embed.js", "embed/papers.json"):
+        (page / name).parent.mkdir(parents=True)
+        (page / name).write_bytes((site / name).read_bytes())
+    foreign_page(page, '<script type="module" src="assets/embed.js"></script>', "default-src *")
+    with host(page) as (other, _):
+        tab = context.new_page()
+        tab.goto(f"{other}/index.html")
+        expect(tab.locator("li")).to_have_count(5)
+
+
 @pytest.mark.parametrize("headers", [{}, {"Access_Control_Allow_Origin": "https://other.example"}])
 def test_the_page_keeps_its_link_if_the_list_cannot_be_read(
     site: Path, tmp_path: Path, context: BrowserContext, headers: dict[str, str]

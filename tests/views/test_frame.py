@@ -82,6 +82,28 @@ def test_no_page_is_wider_than_the_narrowest_phone(site: tuple[Path, str], chrom
     context.close()
 
 
+OVERLAPS = """() => {
+  const links = [...document.querySelectorAll(".page-nav a")].filter((link) => link.checkVisibility());
+  const boxes = links.map((link) => link.getBoundingClientRect());
+  return boxes.slice(1).some((box, i) => box.left < boxes[i].right) || links.some((l) => l.scrollWidth > l.clientWidth);
+}"""
+
+
+@pytest.mark.parametrize("path", ["daily/2025/05/27/", "weekly/2025-W22/", "monthly/2025-05/"])
+def test_on_a_narrow_phone_nothing_at_the_top_of_a_list_overlaps(
+    site: tuple[Path, str], chromium: Browser, path: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 320, "height": 800}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.goto(site[1] + path)
+    tab.locator("html:not([data-loading])").wait_for()
+    links = tab.locator(".page-nav a")
+    links.first.evaluate("(link) => link.parentNode.append(link.cloneNode(true), link.cloneNode(true))")
+    links.evaluate_all("(links) => links.forEach((link) => (link.textContent = '← 27 September 2025'))")
+    assert not tab.evaluate(OVERLAPS)
+    context.close()
+
+
 def test_a_field_has_a_border_that_can_be_seen(site: tuple[Path, str], chromium: Browser) -> None:
     """WCAG 1.4.11 asks for a contrast of 3:1."""
     ratio = """(node) => {

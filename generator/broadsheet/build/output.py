@@ -270,7 +270,9 @@ class Output:
         orphans = docs_files(self._docs).orphans if self._orphans is None else self._orphans
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name
-            if is_hand_written(self._docs, name):
+            # A hand-written page at the other spelling does not keep ours.
+            is_our_page = name.endswith(".md") and file.is_file() and is_marked(file)
+            if not is_our_page and is_hand_written(self._docs, name):
                 continue
             file.unlink(missing_ok=True)
             for folder in file.parents:

@@ -55,10 +55,12 @@
     show().catch(() => {}); // the page keeps what it has
   };
 
-  // A module runs once, for all its elements.
+  // A module runs once for all its elements, and does not know its address: that of another digest may run, too. The
+  // first takes all elements of both.
   const { currentScript } = document;
-  (currentScript
-    ? [currentScript]
-    : document.querySelectorAll('script[type="module"][src*="/assets/embed.js"]')
-  ).forEach(embed);
+  const modules = document.querySelectorAll('script[type="module"][src*="assets/embed.js"]');
+  for (const script of currentScript ? [currentScript] : modules) {
+    if (!script.hasList) embed(script);
+    script.hasList = true;
+  }
 }
