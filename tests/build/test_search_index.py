@@ -81,6 +81,23 @@ def test_publications_are_a_shard_that_comes_first(tmp_path: Path) -> None:
     assert list(Digest(tmp_path, days("2025-01-02")).shards()) == ["publications", "2025-01"]
 
 
+def test_a_publication_has_its_people_by_their_names_and_its_venue_apart_from_the_abstract(tmp_path: Path) -> None:
+    people = [{"first_name": first, "last_name": last} for first, last in (("Ada", "Grebe"), ("Bo", 'K{\\"o}nig'))]
+    record = {"_id": "78", "type": "conference", "year": "2024", "publication": "Proceedings of Lakes"}
+    records = [
+        record | {"title": "Coots", "author": people, "abstract": [{"lang": "eng", "text": "Coots dive."}]},
+        record | {"_id": "79", "title": "A collection", "editor": people[:1]},
+    ]
+    make_digest(tmp_path)
+    (tmp_path / "data" / "publications").mkdir(parents=True)
+    (tmp_path / "data" / "publications" / "group.yml").write_text(json.dumps(records))
+    digest = Digest(tmp_path, days("2025-01-02"))
+    works = list(documents(digest.index, digest.settings, shards(digest.index, digest.settings)[0]))
+    rows = {row[2]: (row[3], row[5]) for row in (json.loads(work.card) for work in works)}
+    assert rows == {"Coots": ("Ada Grebe, Bo König", "Coots dive."), "A collection": ("Ada Grebe", "")}
+    assert [work.fields[4] for work in works] == ["Proceedings of Lakes"] * 2
+
+
 def test_no_shard_has_more_papers_than_an_indexer_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "MAX_SHARD_PAPERS", 4)
     months = [f"2024-{month:02}-02" for month in range(1, 13)]

@@ -55,6 +55,8 @@ def test_any_way_to_an_archive_counts_each_paper_once(changes: list[tuple[str, t
         assert grown.topic_counts() == _different((topic, name) for topic, _, name in rows)
         part = _different((topic, name) for topic, day, name in rows if DATES[1] <= day <= DATES[2])
         assert grown.topic_counts(DATES[1], DATES[2]) == part
+        inside = [papers for date, papers in archive.days.items() if DATES[1] <= date <= DATES[2]]
+        assert grown.paper_count(DATES[1], DATES[2]) == len({it.arxiv_id for papers in inside for it in papers})
         for topic in NAMES:
             assert grown.topic_total(topic) == len({name for it, _, name in rows if it == topic})
             assert grown.topic_months(topic) == _different((day[:7], name) for it, day, name in rows if it == topic)

@@ -33,7 +33,7 @@ ASKED: list[tuple[str, tuple[Any, ...]]] = [
         (query, ())
         for query in ("newest_day", "topic_counts", "paper_count", "days", "day_stats", "periods", "scorer_changes")
     ),
-    *(("topic_counts", (first, DATES[4])) for first in DATES[:2]),
+    *((query, (first, DATES[4])) for query in ("topic_counts", "paper_count") for first in DATES[:2]),
     ("is_recent", (DATES[0], 3)),
 ]
 

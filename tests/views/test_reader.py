@@ -155,6 +155,28 @@ def test_without_scripts_there_are_no_controls_and_no_place_for_them(address: st
     context.close()
 
 
+def test_on_a_phone_the_marks_of_a_papers_page_are_a_bar_that_covers_no_end(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 600}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.goto(f"{address}papers/2505.00001/")
+    marks = tab.locator(".paper-page > .marks")
+    expect(marks).to_be_visible()
+    bar = marks.bounding_box()
+    assert bar is not None
+    assert (bar["x"], bar["width"], bar["y"] + bar["height"]) == (0, 390, 600)
+    last = tab.locator(".md-footer a, .md-footer p").last
+    tab.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    end = last.bounding_box()
+    assert end is not None
+    assert end["y"] + end["height"] <= bar["y"]
+    tab.get_by_role("button", name="Note").click()
+    field = tab.locator("textarea")
+    expect(field).to_be_visible()
+    space = "(node) => node.nextElementSibling.getBoundingClientRect().top - node.getBoundingClientRect().bottom"
+    assert field.evaluate(space) >= 8
+    context.close()
+
+
 # -- keyboard -----------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +220,27 @@ def test_keys_are_off_while_typing_with_modifiers_and_when_switched_off(address:
     tab.reload()
     tab.keyboard.press("j")
     assert tab.evaluate("document.activeElement.id") == ""
+
+
+@pytest.mark.parametrize("path", ["archive/", "topics/", "statistics/", "about/", "subscribe/", "authors/"])
+def test_keys_of_the_site_work_on_pages_without_a_list(address: str, tab: Page, path: str) -> None:
+    tab.goto(address + path)
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("dialog").locator("dt")).to_have_text(["/", "g h", "g s", "g n", "?"])
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("dialog")).to_be_hidden()
+    tab.keyboard.type("gs")
+    tab.wait_for_url("**/saved/", wait_until="commit")
+
+
+def test_what_is_typed_while_the_keys_load_is_not_lost_and_fields_keep_their_letters(address: str, tab: Page) -> None:
+    tab.goto(f"{address}archive/")
+    tab.keyboard.type("gn")
+    tab.wait_for_url("**/since/", wait_until="commit")
+    tab.goto(f"{address}nothing/")
+    field = tab.get_by_role("searchbox")
+    field.press_sequentially("g/?")
+    expect(field).to_have_value("g/?")
 
 
 # -- what is kept -------------------------------------------------------------------------------------------------

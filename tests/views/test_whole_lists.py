@@ -51,6 +51,14 @@ def choose(tab: Page, name: str, value: str) -> None:
     tab.locator(f".toolbar select[name={name}]").select_option(value)
 
 
+def test_the_sum_of_a_week_names_the_different_papers_that_its_filters_count(address: str, tab: Page) -> None:
+    tab.goto(address + WEEK)
+    expect(tab.locator(".facts dd").first).to_have_text("34 (33 different)")
+    expect(status(tab)).to_have_text("33 papers")
+    tab.goto(address + MONTH)
+    expect(tab.locator(".facts dd").first).to_have_text("32")  # each once
+
+
 @pytest.mark.parametrize(
     ("path", "papers", "topics"),
     [

@@ -42,8 +42,11 @@ class CountQueries(Queries):
 
     @query
     @_cached
-    def paper_count(self) -> int:
-        """Return the number of different papers in the archive."""
+    def paper_count(self, *span: str) -> int:
+        """Return the number of different papers, of the archive or from a first date to a last one."""
+        if span:
+            statement = "SELECT count(DISTINCT arxiv_id) FROM entry WHERE date BETWEEN ? AND ?"
+            return int(self._db.execute(statement, span).fetchone()[0])
         statement = "SELECT (SELECT count(*) FROM entry) - (SELECT count(*) FROM repeat)"
         return int(self._db.execute(statement).fetchone()[0])
 

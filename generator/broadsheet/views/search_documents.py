@@ -19,6 +19,7 @@ from broadsheet.search.document import Facets, SearchDocument
 from broadsheet.search.ids import lookup_names
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
+from broadsheet.text.tex_names import readable_name
 from broadsheet.views.permalink import paper_address
 
 # A browser sends a request for each shard and word, so fewer are faster; but a month that ends joins those before it.
@@ -160,10 +161,11 @@ def _publication(publication: Publication) -> SearchDocument:
         name="",
         title=rendering.plain(publication.title),
         address=f"publications/{publication.id}/",
-        authors=tuple(person.name for person in publication.authors),
+        authors=tuple(readable_name(person.display) for person in publication.authors or publication.editors),
         note=" · ".join(str(part) for part in note if part),
-        body=[publication.venue, *(abstract.text for abstract in publication.abstracts)],
+        body=[abstract.text for abstract in publication.abstracts],
         ids=[publication.doi, *publication.arxiv_ids],
+        more=[rendering.plain(publication.venue)] if publication.venue else [],
         facets=Facets(source=(PUBLICATIONS,), year=(date[:4],) if date else (), date=date),
     )
 

@@ -30,6 +30,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "system": system,
         "user": user,
         "total": totals(catalogue.days()),
+        "papers": catalogue.paper_count(),
         "newest": catalogue.newest_day(),
         "downloads": [(download, FORMATS) for download in downloads],
         "downloads_index": INDEX_PATH,

@@ -36,6 +36,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "largest": largest,
         "shade": shade,
         "total": totals(catalogue.days()),
+        "papers": catalogue.paper_count(),
         "month_address": month_address,
         "week_address": week_address,
         "week_span": week_span,

@@ -57,6 +57,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "days": days,
         "months": sorted({head.date[:7] for head in days if head.has_page}),
         "totals": sums,
+        "papers": catalogue.paper_count(first, last),
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
         "in_order": [] if is_month else by_day(catalogue.best(first, last, MAX_BARS)),

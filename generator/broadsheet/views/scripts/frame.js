@@ -1,5 +1,5 @@
 // The colour scheme: the system's, or the reader's choice. Escape hides the popover of a score (WCAG 1.4.13). The style
-// sheet does the rest.
+// sheet does the rest. The first key that works on every page loads the script of shortcuts, where nothing else has.
 {
   const page = document.documentElement;
   const KEY = `broadsheet ${new URL("../", document.currentScript.src).pathname} colours`;
@@ -38,6 +38,13 @@
   const scoreOf = (target) => target?.closest?.("[popovertarget]");
   addEventListener("keydown", ({ key }) => {
     if (key === "Escape") page.dataset.dismissed = "";
+  });
+  const typed = [];
+  addEventListener("keydown", async (event) => {
+    if ("keys" in page.dataset || !(typed.length || /^([/?g]|Arrow(Lef|Righ)t)$/i.test(event.key))) return;
+    if (typed.push(event) > 1) return;
+    await import("./shortcuts.js");
+    for (const each of typed) each.target.dispatchEvent(new KeyboardEvent("keydown", each));
   });
   for (const type of ["pointerout", "focusout"]) {
     addEventListener(type, ({ target, relatedTarget }) => {

@@ -118,4 +118,5 @@ function works(name) {
 
 export const help = async () => (await import("./shortcuts-help.js")).open(Object.keys(KEYS).filter(works));
 
+document.documentElement.dataset.keys = ""; // for frame.js
 addEventListener("keydown", onKey);
