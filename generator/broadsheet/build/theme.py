@@ -45,6 +45,8 @@ PLACEHOLDERS = (
     *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
     *(head([PLACEHOLDER_TAG]), "<h1>digest-blank-content</h1>"),
 )
+# The content of a page, which may have white space that counts.
+_CONTENT = re.compile(r'(<article class="md-content__inner\b.*</article>)', re.DOTALL)
 # White space with a line break, and elements in which it counts.
 _SPACE = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 HOME, SITEMAP = "index.md", "sitemap.xml"
@@ -119,10 +121,9 @@ class Theme:
         mkdocs_page.toc = get_toc([_heading(page)])
         mkdocs_page.active = True
         output = self._env.get_template("main.html").render(get_context(self._nav, [], self._config, mkdocs_page))
-        output = compact_frame(output, mkdocs_page.content)
         mkdocs_page.active = False
         mkdocs_page.content = None
-        return output
+        return compact_frame(output)
 
     def _file(self, path: str) -> File:
         return File(path, self._config.docs_dir, self._config.site_dir, self._config.use_directory_urls)
@@ -141,11 +142,12 @@ class CachingTheme(MkDocsTheme):
         return env
 
 
-def compact_frame(text: str, content: str) -> str:
-    """Return a page with a line break for all white space of a line's end around its `content`."""
-    if not content or content not in text:
+def compact_frame(text: str) -> str:
+    """Return a page with a line break for all white space of a line's end around its content."""
+    parts = _CONTENT.split(text, maxsplit=1)
+    if len(parts) == 1:
         return text
-    above, _, below = text.partition(content)
+    above, content, below = parts
     return f"{_compact(above).lstrip()}{content}{_compact(below)}"
 
 
@@ -223,9 +225,6 @@ class PrerenderedPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
     def on_template_context(self, context: Any, /, *, template_name: str, config: MkDocsConfig) -> Any:
         pages = {"pages": sitemap_pages(self._files, self._prerendered, config)} if template_name == SITEMAP else {}
         return context | {"build_date_utc": self._date} | pages
-
-    def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
-        return compact_frame(output, page.content or "") if page.meta.get("generated") else output
 
     def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         return context | {"build_date_utc": self._date}
