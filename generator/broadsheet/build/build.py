@@ -32,7 +32,7 @@ from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
 from broadsheet.build.swap import atomic_swap, link_unchanged, run_mkdocs, sizes_of
-from broadsheet.build.theme import build_rest, can_bypass_markdown, compact_frame
+from broadsheet.build.theme import build_rest, can_bypass_markdown, compact_frames
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, open_index, with_sound_index
@@ -230,9 +230,7 @@ class _Build:
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
-            pages = (staging / address / "index.html" for built_key in built_keys for address in built_key.pages)
-            for page in filter(Path.is_file, pages):  # the digest's plugins may drop some
-                page.write_text(compact_frame(page.read_text("utf-8")), "utf-8", newline="")
+            compact_frames(staging, (built_key.pages for built_key in built_keys))
 
 
 class SideOutputs:

@@ -4,8 +4,9 @@ import datetime as dt
 import logging
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,14 @@ class CachingTheme(MkDocsTheme):
         env.bytecode_cache = Compiled("theme", f"mkdocs {mkdocs.__version__} {sorted(env.extensions)}")
         env.loader = _VisibleFiles(self.dirs)
         return env
+
+
+def compact_frames(target: Path, addresses: Iterable[Iterable[str]]) -> None:
+    """Compact the frames of pages that MkDocs wrote; a plugin of the digest may have left some out."""
+    for address in chain.from_iterable(addresses):
+        path = target / address / "index.html"
+        if path.is_file():
+            path.write_text(compact_frame(path.read_text("utf-8")), "utf-8", newline="")
 
 
 def compact_frame(text: str) -> str:
