@@ -38,7 +38,7 @@ from broadsheet.build.site_folder import cached_file, check_folder, keep_others,
 from broadsheet.build.sitemap import split_sitemap
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, encode_results, load_state, save_state
 from broadsheet.build.swap import atomic_swap, link_unchanged, run_mkdocs, sizes_of
-from broadsheet.build.theme import build_rest, can_bypass_markdown
+from broadsheet.build.theme import build_rest, can_bypass_markdown, compact_frames
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, open_index, with_sound_index
@@ -259,6 +259,7 @@ class _Build:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
         split_sitemap(staging, self.site_url)
+            compact_frames(staging, (built_key.pages for built_key in built_keys))
 
 
 class SideOutputs:

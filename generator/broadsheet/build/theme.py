@@ -4,8 +4,9 @@ import datetime as dt
 import logging
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ PLACEHOLDERS = (
     *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
     *(head([PLACEHOLDER_TAG]), "<h1>digest-blank-content</h1>"),
 )
+# The content of a page, which may have white space that counts.
+_CONTENT = re.compile(r'(<article class="md-content__inner\b.*</article>)', re.DOTALL)
 # White space with a line break, and elements in which it counts.
 _SPACE = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 HOME, SITEMAP = "index.md", "sitemap.xml"
@@ -119,10 +122,9 @@ class Theme:
         mkdocs_page.toc = get_toc([_heading(page)])
         mkdocs_page.active = True
         output = self._env.get_template("main.html").render(get_context(self._nav, [], self._config, mkdocs_page))
-        output = compact_frame(output, mkdocs_page.content)
         mkdocs_page.active = False
         mkdocs_page.content = None
-        return output
+        return compact_frame(output)
 
     def _file(self, path: str) -> File:
         return File(path, self._config.docs_dir, self._config.site_dir, self._config.use_directory_urls)
@@ -141,11 +143,20 @@ class CachingTheme(MkDocsTheme):
         return env
 
 
-def compact_frame(text: str, content: str) -> str:
-    """Return a page with a line break for all white space of a line's end around its `content`."""
-    if not content or content not in text:
+def compact_frames(target: Path, addresses: Iterable[Iterable[str]]) -> None:
+    """Compact the frames of pages that MkDocs wrote; a plugin of the digest may have left some out."""
+    for address in chain.from_iterable(addresses):
+        path = target / address / "index.html"
+        if path.is_file():
+            path.write_text(compact_frame(path.read_text("utf-8")), "utf-8", newline="")
+
+
+def compact_frame(text: str) -> str:
+    """Return a page with a line break for all white space of a line's end around its content."""
+    parts = _CONTENT.split(text, maxsplit=1)
+    if len(parts) == 1:
         return text
-    above, _, below = text.partition(content)
+    above, content, below = parts
     return f"{_compact(above).lstrip()}{content}{_compact(below)}"
 
 
@@ -224,9 +235,6 @@ class PrerenderedPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         is_sitemap = template_name == SITEMAP
         entries = {"entries": sitemap_entries(self._files, self._prerendered, config)} if is_sitemap else {}
         return context | {"build_date_utc": self._date} | entries
-
-    def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
-        return compact_frame(output, page.content or "") if page.meta.get("generated") else output
 
     def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         return context | {"build_date_utc": self._date}
