@@ -24,8 +24,37 @@ SAME = (
     ("matrix", "matrices"),
     ("catalogue", "catalog"),
     ("prune", "pruning", "pruned"),
+    ("code", "codes", "coded", "coding"),
+    ("tune", "tuning", "tuned"),
+    ("plane", "planes"),
+    ("plan", "plans", "planning", "planned"),
+    ("type", "typing", "types"),
+    ("act", "acting", "acted"),
+    ("add", "adding"),
+    ("box", "boxed"),
+    ("limit", "limited", "limits"),
+    ("colour", "colored", "coloured", "colouring"),
+    ("llm", "llms"),
+    ("sam", "sams"),
+    ("scale", "scaling", "scaled", "scales"),
+    ("get", "getting"),
+    ("train", "training", "trained"),
 )
-APART = (("transformer", "transform"), ("universe", "university"), ("bias", "bit"), ("need", "net"))
+APART = (
+    ("transformer", "transform"),
+    ("universe", "university"),
+    ("bias", "bit"),
+    ("need", "net"),
+    ("same", "sam"),
+    ("gate", "gat"),
+    ("rage", "rag"),
+    ("vite", "vit"),
+    ("coding", "cod"),
+    ("rated", "rat"),
+    ("sites", "sit"),
+    ("plane", "plan"),
+    ("stripe", "strip"),
+)
 
 
 @pytest.mark.parametrize("forms", SAME, ids=lambda forms: forms[0])

@@ -1,6 +1,7 @@
 """Figures of a list: the skyline of papers, the bar of a receipt, and the line on a site that stopped."""
 
 import datetime as dt
+import random
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from broadsheet.index.periods import span
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
 from broadsheet.views.charts.receipt_bar import parts, receipt_bar
-from broadsheet.views.charts.skyline import Bar, height_of, skyline, words
+from broadsheet.views.charts.skyline import MAX_BARS, Bar, height_of, skyline, words
 from broadsheet.views.charts.year import ABOVE, STEP, WEEKS, year_of_weeks
 from broadsheet.views.topic_colours import COLOURS
 from tests.example import SETTINGS, digest, make_digest, paper
@@ -145,6 +146,50 @@ def test_bars_show_marks(chromium: Browser, address: str) -> None:
     expect(tab.locator(".skyline a.is-read")).to_have_count(1)
     expect(tab.locator(".skyline a circle")).to_have_count(1)
     context.close()
+
+
+DRAWING = """async (scores) => {
+  const { drawSkyline } = await import("/repo/assets/skyline-drawing.js");
+  const place = document.createElement("div");
+  const paper = (score, i) => ({ id: `${i}`, score, title: `On ${i}`, address: `papers/${i}/`, topic: [] });
+  drawSkyline(place, scores.map(paper), { hues: {}, order: [] });
+  const bars = [...place.querySelectorAll("a")].map((bar) => [
+    ...["y", "height"].map((name) => Number(bar.firstChild.getAttribute(name))),
+    ...["x", "width"].map((name) => parseFloat(bar.firstChild.getAttribute(name)).toFixed(1)),
+    bar.querySelector("title").textContent,
+  ]);
+  return [bars, place.querySelector("figcaption")?.textContent ?? ""];
+}"""
+RANDOM = random.Random(1)
+SCORES = {
+    "half pixels": [10 + step / 8 for step in range(80, -1, -1)],
+    "ties": [17.25, 16.75, 16.25, 12.5, 12.05, 2, None],
+    "as many as fit": [15.0] * MAX_BARS,
+    "one more": [15.0] * MAX_BARS + [11.0],
+    "no scores": [None, None],
+    "nothing": [],
+    "random": [round(RANDOM.uniform(2, 20), RANDOM.randrange(4)) for _ in range(60)],
+}
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_the_script_draws_the_same_skyline(chromium: Browser, address: str, name: str) -> None:
+    scores = SCORES[name]
+    bars = [Bar(f"papers/{n}/", f"On {n}", score, "grey", f"{n}") for n, score in enumerate(scores[:MAX_BARS])]
+    figure = str(skyline(bars, is_cut=len(scores) > MAX_BARS))
+    parts = re.findall(
+        r'<rect x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="(\d+)"/><title>(.*?)</title>', figure
+    )
+    ours = [[int(y), int(high), f"{float(x):.1f}", f"{float(wide):.1f}", title] for x, y, wide, high, title in parts]
+    caption = re.search(r"<figcaption.*?>(.*?)</figcaption>", figure)
+    tab = chromium.new_page()
+    tab.goto(address)
+    drawn, words_of_script = tab.evaluate(DRAWING, scores)
+    tab.close()
+    assert words_of_script == (caption[1] if caption else "")
+    assert [[*bar[:2], bar[4]] for bar in drawn] == [[*bar[:2], bar[4]] for bar in ours]
+    for bar, other in zip(drawn, ours, strict=True):
+        assert [float(bar[i]) for i in (2, 3)] == pytest.approx([float(other[i]) for i in (2, 3)], abs=0.11)
 
 
 def test_a_year_has_a_tile_for_each_day(site: Path) -> None:

@@ -134,6 +134,22 @@ def test_a_page_whose_files_are_broken_filters_what_it_has(address: str, tab: Pa
     assert ids(tab) == ["2504.10001", "2504.10002", "2504.10003"]
 
 
+@pytest.mark.parametrize("lost", ["monthly/2025-04/papers.json", "since/2025-05-02.json"])
+@pytest.mark.parametrize("by", ["a choice", "the network"])
+def test_lost_files_are_loaded_again_once_the_network_is_back(address: str, tab: Page, lost: str, by: str) -> None:
+    tab.route(f"**/{lost}", lambda route: route.abort())
+    tab.goto(address + WEEK + "?topic=compression")
+    expect(tab.locator(".toolbar, .notice").filter(has_text="could not be loaded").first).to_be_visible()
+    tab.unroute(f"**/{lost}")
+    if by == "a choice":
+        choose(tab, "mark", "unread")
+    else:
+        tab.evaluate("dispatchEvent(new Event('online'))")
+    expect(status(tab)).to_have_text("7 of 33 papers")
+    expect(tab.locator("ol.list > .item")).to_have_count(7)
+    expect(tab.locator(".notice")).to_be_hidden()
+
+
 def test_a_page_that_has_all_papers_requests_none(address: str, tab: Page) -> None:
     requests: list[str] = []
     tab.on("request", lambda request: requests.append(request.url))

@@ -41,14 +41,15 @@ STEPS = (
         ("ated", "", 4),
         ("ate", "", 4),
         ("ive", "", 4),
-        ("ing", "", 3),
+        ("ing", "e", 3),
         ("eed", "eed", 0),
-        ("ed", "", 3),
+        ("ed", "e", 3),
         ("ly", "", 4),
     ),
     (
         ("ourable", "orable", 2),
         ("oural", "oral", 2),
+        ("oure", "or", 3),
         ("our", "or", 3),
         ("tre", "ter", 2),
         ("ogue", "og", 2),
@@ -57,6 +58,8 @@ STEPS = (
     ),
     tuple((letter * 2, letter, 2) for letter in "bdglmnprt"),
 )
+# A word of one syllable keeps its last letter: "code" is not "cod", nor "plane" "plan". "coding" becomes "code" as well.
+SYLLABLE = "^[^aeiou]+[aeiouy][^aeiouwxy]e$"
 MAX_CHARS = 40  # of a word: what is longer is no word
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ß": "ss"}
 # A Greek letter is found by its name, which is also its command in TeX.
@@ -71,12 +74,21 @@ _MARKS = re.compile("[\u0300-\u036f]")
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _WORD = re.compile(rf"[{CJK}]+|(?:(?![{CJK}])[^\W_])+")
 _WORD_OR_LINE = re.compile(rf"\n|{_WORD.pattern}")
+_SYLLABLE = re.compile(SYLLABLE)
 _IS_CJK = re.compile(f"[{CJK}]")
 
 
 def rules() -> dict[str, object]:
     """Return the rules for the browser."""
-    return {"steps": STEPS, "stop": " ".join(sorted(STOP_WORDS)), "letters": _LETTERS, "cjk": CJK, "max": MAX_CHARS}
+    stop = " ".join(sorted(STOP_WORDS))
+    return {
+        "steps": STEPS,
+        "syllable": SYLLABLE,
+        "stop": stop,
+        "letters": _LETTERS,
+        "cjk": CJK,
+        "max": MAX_CHARS,
+    }
 
 
 def fold(text: str) -> str:
@@ -114,6 +126,8 @@ def stem(word: str) -> str:
     if not (word.isascii() and word.isalpha()):
         return word[:MAX_CHARS]
     for rules in _RULES:
+        if word[-1] == "e" and _SYLLABLE.match(word):
+            break
         for suffix, ending, letters in rules.get(word[-1], ()):
             if word.endswith(suffix) and len(word) >= len(suffix) + letters:
                 word = word.removesuffix(suffix) + ending

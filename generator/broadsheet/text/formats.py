@@ -2,7 +2,9 @@
 
 import calendar
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 
+_TENTH = Decimal("0.1")
 # Tuples, since the names in `calendar` are formatted anew each time they are read.
 _DAYS, _DAY_ABBREVIATIONS = tuple(calendar.day_name), tuple(calendar.day_abbr)
 _MONTHS, _MONTH_ABBREVIATIONS = tuple(calendar.month_name), tuple(calendar.month_abbr)
@@ -50,7 +52,9 @@ def number(value: float | None) -> str:
     """Return 1691 as ``1,691``, 7.5 as ``7.5``, and None as a dash, since unknown is not zero."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    if value == int(value):
+        return f"{value:,.0f}"
+    return f"{Decimal(value).quantize(_TENTH, ROUND_HALF_UP):,}"  # as a browser rounds
 
 
 def ordinal(value: int) -> str:

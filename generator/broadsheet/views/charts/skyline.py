@@ -6,6 +6,7 @@ skyline.js marks the papers that are read or saved.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import floor
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -52,22 +53,33 @@ def bars_of(entries: Iterable[Entry], hues: Mapping[str, str], href: Callable[[E
 def height_of(score: float | None, full: int = HEIGHT) -> int:
     """Return the height of a bar in pixels: a stub up to `LOWEST` and for no score, `full` for `HIGHEST`."""
     share = (min(max(score or 0, LOWEST), HIGHEST) - LOWEST) / (HIGHEST - LOWEST)
-    return round(STUB + share * (full - STUB))
+    return floor(STUB + share * (full - STUB) + 0.5)  # as a browser rounds
 
 
-def by_day(best: Iterable[Entry]) -> list[Entry]:
-    """Return the papers of several days for a skyline: day after day, the best of each first."""
-    return sorted(best, key=lambda entry: (entry.date, entry.sort_key))
+class Span(NamedTuple):
+    """The papers of several days for a skyline: day after day, the best of each first; `is_cut` if there are more."""
+
+    papers: list[Entry]
+    is_cut: bool
 
 
-def skyline(bars: Sequence[Bar], *, period: str = "") -> Markup:
-    """Return the figure; nothing if no paper has a score. `period` says which days follow each other in it."""
+def by_day(best: Sequence[Entry]) -> Span:
+    """Return the span of papers that are sorted, best first. Of more than `MAX_BARS`, it has the first."""
+    papers = sorted(best[:MAX_BARS], key=lambda entry: (entry.date, entry.sort_key))
+    return Span(papers, len(best) > MAX_BARS)
+
+
+def skyline(bars: Sequence[Bar], *, period: str = "", is_cut: bool = False) -> Markup:
+    """Return the figure; nothing if no paper has a score. `period` says which days follow each other in it.
+
+    The script skyline-drawing.js draws the same.
+    """
     if all(bar.score is None for bar in bars):
         return Markup("")
     step = 100 / max(len(bars), MIN_PLACES)
     drawn = "\n".join([_bar(bar, step * index, step * BAR) for index, bar in enumerate(bars)])
     lead = f"{period}, day after day. " if period else ""
-    best = f"The {MAX_BARS} best papers. " if period and len(bars) == MAX_BARS else ""
+    best = f"The {MAX_BARS} best papers. " if is_cut else ""
     caption = f'<figcaption class="muted">{escaped(lead + best + words(bars))}</figcaption>\n'
     return Markup(
         f'<figure class="skyline">\n<svg height="{ABOVE + HEIGHT}" aria-hidden="true">\n{drawn}\n</svg>\n'

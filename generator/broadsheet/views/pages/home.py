@@ -31,13 +31,14 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     with_papers = catalogue.newest_day(True)
     counts = catalogue.topic_counts()
     best = catalogue.best(with_papers, with_papers, BEST) if with_papers else []
+    of_week = catalogue.best(first_of(WEEK_DAYS, with_papers), with_papers, MAX_BARS + 1) if with_papers else []
     context: dict[str, Any] = {
         "head": catalogue.head(newest) if newest else None,
         "best_day": catalogue.head(with_papers) if with_papers else None,
         "best": best,
         "places": places_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
-        "week": by_day(catalogue.best(first_of(WEEK_DAYS, with_papers), with_papers, MAX_BARS)) if with_papers else [],
+        "week": by_day(of_week),
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
         "settings": settings,

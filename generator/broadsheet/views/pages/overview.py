@@ -60,7 +60,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "papers": catalogue.paper_count(first, last),
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
-        "in_order": [] if is_month else by_day(catalogue.best(first, last, MAX_BARS)),
+        "in_order": None if is_month else by_day(catalogue.best(first, last, MAX_BARS + 1)),
         "whole": _whole(days, (first, last)) if sums.papers > len(best) else None,
         "places": places,
         "has_bibtex": is_recent and sums.papers > 0,

@@ -1,4 +1,4 @@
-// Files of the site, each fetched once.
+// Files of the site, each fetched once unless that fails.
 
 import { root } from "./elements.js";
 
@@ -11,8 +11,14 @@ async function request(path) {
   return response.json();
 }
 
-/** Fetch a JSON file of the site. */
-export const fetchFile = (path) => (requests[path] ??= request(path));
+/** Fetch a JSON file of the site. After a failure, the next call requests it again. */
+export function fetchFile(path) {
+  requests[path] ??= request(path).catch((error) => {
+    delete requests[path];
+    throw error;
+  });
+  return requests[path];
+}
 
 /** Fetch the papers of a day, or the index of the days. */
 export const fetchNews = (name) => fetchFile(`since/${name}.json`);

@@ -21,6 +21,7 @@ let papers = []; // those of the filters: in the page, or of a whole period
 let list;
 let toolbar;
 let rest = ""; // what the page lacks of the list
+let isIncomplete = false;
 
 function selectsFor() {
   const { sources = "{}", labels: ofTopics = '{"topics": {}}' } = toolbar.dataset;
@@ -29,7 +30,10 @@ function selectsFor() {
   const differs = (name) =>
     new Set(papers.map((paper) => paper[name]).filter((value) => !Number.isNaN(value))).size > 1;
   const sorts = Object.fromEntries(Object.entries(SORTS).filter(([name]) => !name || differs(name)));
-  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, () => arrange());
+  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, () => {
+    retry();
+    return arrange();
+  });
 }
 
 let arrange = () => {
@@ -85,8 +89,10 @@ async function showTarget() {
   if (node?.hidden) (await import("./hidden-paper.js")).show(node);
 }
 
-// The filters of a week, month or topic are those of all its papers, once they are loaded.
+// The filters of a week, month or topic are those of all its papers, once they are loaded. If that fails, the next choice
+// or the return of the network loads them again.
 async function loadRest() {
+  isIncomplete = false;
   try {
     const { arrangeAll, loadAll } = await import("./whole-list.js");
     papers = await loadAll(list, papers, toolbar.dataset);
@@ -94,10 +100,16 @@ async function loadRest() {
     rest = "";
   } catch {
     rest = ": the others could not be loaded";
+    isIncomplete = true;
+    addEventListener("online", retry);
   }
   if (!clear.isConnected) return;
   clear.before(...selectsFor().filter((select) => !select.isConnected));
   restore();
+}
+
+function retry() {
+  if (isIncomplete) loadRest();
 }
 
 // -- start --

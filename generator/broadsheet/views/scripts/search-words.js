@@ -1,12 +1,13 @@
 // Words and their stems, by the rules of generator/broadsheet/search/words.py, which the page has.
 
-let [steps, letters, max, wordPattern, piecePattern, cjkPattern] = [[], {}, 0];
+let [steps, letters, max, wordPattern, piecePattern, cjkPattern, syllable] = [[], {}, 0];
 const stems = new Map();
 export let stopWords = new Set();
 
 export function setRules(rules) {
   ({ steps, letters, max } = rules);
   stopWords = new Set(rules.stop.split(" "));
+  syllable = new RegExp(rules.syllable);
   wordPattern = new RegExp(`[${rules.cjk}]+|(?:(?![${rules.cjk}])[\\p{L}\\p{N}])+`, "gu");
   piecePattern = new RegExp(`([${rules.cjk}]+|(?:(?![${rules.cjk}])[\\p{L}\\p{N}\\p{M}])+)`, "u");
   cjkPattern = new RegExp(`^[${rules.cjk}]`, "u");
@@ -24,6 +25,7 @@ export const isCjk = (word) => cjkPattern.test(word);
 function reduce(word) {
   if (!/^[a-z]+$/.test(word)) return [...word].slice(0, max).join("");
   for (const step of steps) {
+    if (syllable.test(word)) break;
     const fits = ([suffix, , least]) => word.endsWith(suffix) && word.length >= suffix.length + least;
     const [suffix, ending] = step.find(fits) ?? ["", ""];
     word = word.slice(0, word.length - suffix.length) + ending;

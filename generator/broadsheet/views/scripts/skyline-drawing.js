@@ -44,7 +44,7 @@ function wordsOf(papers) {
 export function drawSkyline(place, papers, labels) {
   const drawn = papers.slice(0, MAX_BARS);
   place.replaceChildren();
-  if (!drawn.length) return;
+  if (!drawn.some((paper) => scoreOf(paper) >= 0)) return;
   const step = 100 / Math.max(drawn.length, MIN_PLACES);
   const bars = drawn.map((paper, i) => barOf(paper, labels, step * i, step * BAR));
   const svg = svgElement("svg", { height: ABOVE + HEIGHT, "aria-hidden": "true" }, ...bars);

@@ -89,6 +89,7 @@ async function show() {
   if (drawing !== drawings) return; // another choice was made meanwhile
   const failed = results.filter(({ reason }) => reason).length;
   warn(failed ? `${count(failed)} could not be loaded: reload the page.` : "");
+  if (failed) addEventListener("online", show, { once: true });
   status.textContent = countOf(matches.length, papers.length, chosenFacets().length);
   view.papers = view.visible = batch.map(({ row }) => row).filter(Boolean);
   list.replaceChildren(...view.visible.map(({ node }) => node));

@@ -28,9 +28,9 @@ _LEFT = 2  # pixels, not part of the image
 _LEVEL = 2  # of libdeflate: the fastest for images, a seventh smaller than zlib's in two thirds of its time
 _NO_CHARACTER = "\uffff"
 MAX_CHARACTERS = 600
-_INVISIBLE = frozenset({"Cf", "Cc"})
+# Letters are drawn one by one: a mark that no composed letter has would stand beside its letter.
+_LEFT_OUT = frozenset({"Cf", "Cc", "Mn", "Me"})
 _DISPENSABLE = frozenset({"So", "Sk"})  # such as emoji: a title reads the same without them
-_VARIANTS = range(0xFE00, 0xFE10)
 
 
 class Picture:
@@ -118,7 +118,7 @@ def drawable(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _drawable(character: str) -> str | None:
     """Return a character, or a plainer form of it that the font has; nothing if it is dispensable, else None."""
-    if unicodedata.category(character) in _INVISIBLE or ord(character) in _VARIANTS:
+    if unicodedata.category(character) in _LEFT_OUT:
         return ""
     for form in (character, unicodedata.normalize("NFKC", character)):
         if all(map(_is_in_font, form)):
