@@ -238,11 +238,12 @@ async function search() {
 }
 
 // Show the pages of an id or DOI; return the address if it is certain.
-function showMatch({ addresses, message, exact }) {
+function showMatch({ addresses, message, exact, origin }) {
   setResults([]);
   clearCounts();
   hits.append(...addresses.map((address) => item(address, [address])));
   status.textContent = message;
+  if (origin) status.append(" ", element("a", { href: origin, textContent: `${new URL(origin).hostname} may.` }));
   return exact && new URL(addresses[0], root).href;
 }
 
