@@ -133,7 +133,10 @@ def test_the_page_of_a_paper_of_two_days(tmp_path: Path) -> None:
     text = " ".join(body.text_content().split())
     assert page.updated == "2025-05-28"
     assert [p.text_content() for p in body.find_class("comment")] == ["Better.", "On low-rank methods."]
-    assert "Relevance 8 of 10 Novelty 7 of 10 Score 15: shared by 3 papers by gpt-x, rubric r1 on 26 May 2025" in text
+    assert (
+        "Relevance 8 of 10 Novelty 7 of 10 Score 15: shared by 3 papers of that day by gpt-x, rubric r1 on 26 May 2025"
+        in text
+    )
     assert [a.get("href") for a in body.xpath("//ul//a")] == [
         "../../daily/2025/05/26/#2505.00001",
         "../../daily/2025/05/28/#2505.00001",

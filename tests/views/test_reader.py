@@ -164,7 +164,7 @@ def test_on_a_phone_the_marks_of_a_papers_page_are_a_bar_that_covers_no_end(addr
     bar = marks.bounding_box()
     assert bar is not None
     assert (bar["x"], bar["width"], bar["y"] + bar["height"]) == (0, 390, 600)
-    last = tab.locator(".md-footer a, .md-footer p").last
+    last = tab.locator(".md-footer-meta__inner")
     tab.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
     end = last.bounding_box()
     assert end is not None

@@ -52,6 +52,18 @@ def saved(tab: Page) -> set[str]:
     return {name for name, entry in papers.items() if entry.get("saved", 0) > 0}
 
 
+def test_without_saved_papers_there_is_nothing_to_sort_or_to_cite(address: str, tab: Page) -> None:
+    tab.goto(f"{address}saved/")
+    expect(status(tab)).to_have_text("Nothing yet: press ☆ or s")
+    for hidden in ("Export as BibTeX", "Export as RIS", "Copy BibTeX"):
+        expect(tab.get_by_role("button", name=hidden)).to_have_count(0)
+    expect(tab.locator("select[name=sort]")).to_be_hidden()
+    expect(tab.get_by_role("button", name="Export as JSON")).to_be_visible()  # has read marks
+    save_all(tab, address)
+    expect(tab.get_by_role("button", name="Export as RIS")).to_be_visible()
+    expect(tab.get_by_role("searchbox")).to_be_visible()
+
+
 def test_saved_papers_have_scores_and_topics_filters_and_a_search(address: str, tab: Page) -> None:
     save_all(tab, address)
     expect(status(tab)).to_have_text("4 papers")

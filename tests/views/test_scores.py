@@ -189,7 +189,7 @@ def test_a_paper_page_has_the_whole_rubric(tmp_path: Path) -> None:
         "Relevance 9 of 10: Core: It is a topic.",
         "Novelty 8 of 10: New: Nobody thought of it.",
     ]
-    place = "Score 17: shared by 2 papers, 1st of the 1,027 papers scanned on 27 May 2025"
+    place = "Score 17: shared by 2 papers of that day, 1st of the 1,027 papers scanned on 27 May 2025"
     assert words(page.find_class("meta")[0]) == f"{place} by gpt-x, rubric r1"
 
 

@@ -210,10 +210,23 @@ def test_where_an_id_leads_to_several_places_there_is_a_choice(tab: Page, addres
         assert "/search/" in tab.url
 
 
-@pytest.mark.parametrize("name", ["2401.99999", "9912.00001", "10.1000/none", "hep-th/9901001"])
-def test_an_unknown_id_is_reported(tab: Page, address: str, name: str) -> None:
-    tab.goto(f"{address}search/?q={name}")
-    expect(tab.locator("#search-status")).to_have_text(f"This archive does not have {name}.")
+@pytest.mark.parametrize(
+    ("name", "origin"),
+    [
+        ("2401.99999", "https://arxiv.org/abs/2401.99999"),
+        ("9912.00001", "https://arxiv.org/abs/9912.00001"),
+        ("hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("10.1000/none<b>", "https://doi.org/10.1000/none%3Cb%3E"),
+        ("9901001", ""),
+    ],
+)
+def test_an_unknown_id_is_reported_with_a_link_to_its_origin(tab: Page, address: str, name: str, origin: str) -> None:
+    tab.goto(f"{address}search/?q={urllib.parse.quote(name)}")
+    expect(tab.locator("#search-status")).to_contain_text(f"This archive does not have {name}.")
+    link = tab.locator("#search-status a")
+    expect(link).to_have_count(int(bool(origin)))
+    if origin:
+        expect(link).to_have_attribute("href", origin)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n")), st.integers(1, 99))

@@ -253,3 +253,35 @@ def test_back_returns_to_the_same_hits_and_place(browser_tab: Page, address: str
     tab.go_back()
     expect(tab.locator("#hits > li")).to_have_count(45)
     tab.wait_for_function("y => Math.abs(scrollY - y) < 3", arg=before)
+
+
+def test_the_link_to_all_authors_gives_way_to_the_people_of_a_search(browser_tab: Page, address: str) -> None:
+    browser_tab.goto(f"{address}search/")
+    expect(browser_tab.locator("#people")).to_have_text("People: the authors with the most papers.")
+    browser_tab.goto(f"{address}search/?q=lovelace")
+    expect(browser_tab.locator("#people")).to_contain_text(LAKES)
+    expect(browser_tab.locator("#people")).not_to_contain_text("most papers")
+    browser_tab.goto(f"{address}search/?q=geese")
+    expect(browser_tab.locator("#hits .item").first).to_be_visible()
+    expect(browser_tab.locator("#people")).to_be_hidden()
+
+
+def test_the_key_of_the_search_types_nothing_into_its_empty_field(browser_tab: Page, address: str) -> None:
+    browser_tab.goto(f"{address}search/")
+    field = browser_tab.locator("#query")
+    expect(field).to_be_focused()
+    field.press("/")
+    field.press_sequentially("a/b")
+    expect(field).to_have_value("a/b")
+
+
+@pytest.mark.parametrize("words", ["last week", "Yesterday", "from:2025-06", "geese since:2025-06-01", "this year"])
+def test_words_for_days_lead_to_the_fields_of_days(browser_tab: Page, address: str, words: str) -> None:
+    browser_tab.goto(f"{address}search/?q={quote(words)}")
+    expect(browser_tab.locator("#search-status")).to_contain_text("For days, use “from” and “to”")
+
+
+def test_other_words_lead_to_no_days(browser_tab: Page, address: str) -> None:
+    browser_tab.goto(f"{address}search/?q={quote('birds of the last week')}")
+    expect(browser_tab.locator("#search-status")).to_contain_text("found")
+    expect(browser_tab.locator("#search-status")).not_to_contain_text("For days")

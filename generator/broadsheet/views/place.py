@@ -42,7 +42,7 @@ def place_sentence(place: Place | None, date: str) -> str:
     day = formats.long_date(date)
     score = formats.number(place.score)
     parts = [
-        f"shared by {place.ties} papers" if place.ties > 1 else "",
+        f"shared by {place.ties} papers of that day" if place.ties > 1 else "",
         f"{formats.ordinal(place.rank)} of the {place.scanned:,} papers scanned on {day}" if place.scanned else "",
         f"{formats.ordinal(place.window_rank)} of the {place.window_scanned:,} in {WINDOW_DAYS} days"
         if place.window_rank and place.window_scanned

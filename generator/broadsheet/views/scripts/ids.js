@@ -18,9 +18,15 @@ function bucketOf(name, { documents }) {
   return month ?? `other-${hash(name) % (1 + Math.floor(documents / manifest.sizes.ids))}`;
 }
 
+// The place of a paper that the archive lacks: DOIs have a dot and a slash, ids one of them; digits alone name no archive.
+function originOf(name) {
+  if (/^\d+$/.test(name)) return "";
+  return (DOI.test(name) ? "https://doi.org/" : "https://arxiv.org/abs/") + encodeURI(name);
+}
+
 /**
  * Find the pages of an id or DOI; null for words. The match is not `exact` if the ids agree only without the archive
- * that one of them has lost.
+ * that one of them has lost. The `origin` is an address elsewhere, if there are no pages.
  */
 export async function lookUp(words) {
   const name = nameIn(words);
@@ -31,5 +37,5 @@ export async function lookUp(words) {
   const matches = pagesOf(name);
   const addresses = matches.length ? matches : pagesOf(name.split("/")[1]);
   const message = addresses.length ? `${addresses.length} found` : `This archive does not have ${name}.`;
-  return { addresses, message, exact: matches.length === 1 };
+  return { addresses, message, exact: matches.length === 1, origin: addresses.length ? "" : originOf(name) };
 }

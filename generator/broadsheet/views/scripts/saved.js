@@ -122,7 +122,12 @@ async function start() {
   );
   toolbar.after(notice, transferPanel);
   list.startList();
-  subscribe(list.refreshSaved);
+  const refresh = () => {
+    list.refreshSaved();
+    toolbar.classList.toggle("empty", !savedPapers().length);
+  };
+  subscribe(refresh);
+  refresh();
   addEventListener("hashchange", receiveLink);
   await receiveLink();
   completeTitles();

@@ -26,11 +26,14 @@ const PAGE_SIZE = 20;
 const INITIAL_PAPERS = 4000; // the newest ones, at least
 const STRICT_WORDS = 4; // of more words, a paper need not have all
 const MOST_PEOPLE = 6;
+const ABOUT_DAYS =
+  /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
 const byDate = (a, b) => (a.date < b.date) - (a.date > b.date);
 const byValue = (name) => (a, b) => (b[name] ?? -1) - (a[name] ?? -1); // unknown values come last
 const orderBy = (name) => (name === "date" ? byDate : byValue(name || "match"));
 const ids = ["search", "query", "search-status", "people", "hits", "more", "older", "facets"];
 const [form, query, status, people, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
+const everybody = [...people.childNodes]; // the link to all authors, until there are words
 const offered = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels, rules
 const either = new Intl.ListFormat("en", { type: "disjunction" });
 const quote = (word) => `“${word.length > 40 ? `${word.slice(0, 40)}…` : word}”`;
@@ -71,7 +74,9 @@ function setResults(papers) {
   [results, displayed] = [papers, 0];
   view.papers = view.visible = [];
   hits.replaceChildren();
-  people.hidden = more.hidden = older.hidden = true;
+  people.replaceChildren(...everybody);
+  people.hidden = !everybody.length || query.value.trim() !== "";
+  more.hidden = older.hidden = true;
 }
 
 // Request all cards at once; show each as soon as those before it are there.
@@ -216,6 +221,7 @@ async function search() {
     ? await find(asked)
     : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
   if (number !== searches) return;
+  if (ABOUT_DAYS.test(words)) answer.lines.push("For days, use “from” and “to”, or write a month as 2025-05.");
   const order = orderBy(chosen("sort") || (asked.parts.some(({ isExcluded }) => !isExcluded) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
   setResults(matches);
@@ -232,11 +238,12 @@ async function search() {
 }
 
 // Show the pages of an id or DOI; return the address if it is certain.
-function showMatch({ addresses, message, exact }) {
+function showMatch({ addresses, message, exact, origin }) {
   setResults([]);
   clearCounts();
   hits.append(...addresses.map((address) => item(address, [address])));
   status.textContent = message;
+  if (origin) status.append(" ", element("a", { href: origin, textContent: `${new URL(origin).hostname} may.` }));
   return exact && new URL(addresses[0], root).href;
 }
 
@@ -319,6 +326,8 @@ async function start() {
   toolbar.append(...foldable(...createControls(), clear, button("Keys", help, { className: "keys" })));
   toolbar.after(notice);
   query.oninput = onTyping;
+  // The key that leads here leads nowhere once more.
+  query.addEventListener("keydown", (event) => event.key === "/" && !query.value && event.preventDefault());
   query.onpaste = () => setTimeout(guarded(openMatch));
   older.onclick = guarded(searchOlder);
   hits.onclick = remember;
