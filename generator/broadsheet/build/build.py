@@ -258,8 +258,8 @@ class _Build:
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
-        split_sitemap(staging, self.site_url)
             compact_frames(staging, (built_key.pages for built_key in built_keys))
+        split_sitemap(staging, self.site_url)
 
 
 class SideOutputs:
