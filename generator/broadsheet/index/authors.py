@@ -148,7 +148,7 @@ class AuthorIndex:
         `names` are those of the days that changed, before and after. `dates` are these days, and all that show one of
         their papers.
         """
-        for name in ("authors", "_paper_checksums", "_link_checksums", "_versions"):
+        for name in ("authors", "_paper_checksums", "_link_checksums"):
             self.__dict__.pop(name, None)
         before = dict(self._db.execute("SELECT key, slug FROM author"))
         after = {key: author.slug for author in self.authors.values() for key in author.names}
@@ -219,21 +219,11 @@ class AuthorIndex:
 
     def version(self, slug: str, publications: str) -> str:
         """Return a token that changes with the page of an author; `publications` is the token of all publications."""
-        version = self._versions.get((slug, publications))
-        if version is None:
-            version = self._versions[slug, publications] = self._version(slug, publications)
-        return version
-
-    def _version(self, slug: str, publications: str) -> str:
         author = self.authors.get(slug)
         if author is None:
             return ""
         papers = [self._paper_checksums.get(key, 0) for key in author.names]
         return f"{_checksum(author, papers, publications if author.publications else ''):x}"
-
-    @cached_property  # 2 % of one more day: each page depends on three queries with one version
-    def _versions(self) -> dict[tuple[str, str], str]:
-        return {}
 
     def links_version(self, date: str) -> str:
         """Return a token that changes with the answer of `links`."""

@@ -180,10 +180,6 @@ class Index(Catalogue):
         row = self._db.execute("SELECT value FROM meta WHERE key = 'publications'").fetchone()
         return str(row[0]) if row else ""
 
-    @cached_property  # 1 % of one more day: each page of an author depends on it
-    def _publications_version(self) -> str:
-        return self.publications_version()
-
     def version(self, query: str, arguments: tuple[Any, ...]) -> str:
         """Return a token that changes whenever the answer to `query` may change.
 
@@ -192,7 +188,7 @@ class Index(Catalogue):
         if query in self._day_versions:
             return self._day_versions[query](str(arguments[0]))
         if query in ("author", "author_papers", "author_publications"):
-            return self._author_index.version(str(arguments[0]), self._publications_version)
+            return self._author_index.version(str(arguments[0]), self.publications_version())
         if query == "span":
             answer: object = (self._between(self._head_versions, arguments), self._ends(*arguments))
         elif query in ("best", "topic_counts") and arguments:

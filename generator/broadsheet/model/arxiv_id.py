@@ -4,7 +4,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -82,7 +82,6 @@ def is_canonical(text: str) -> bool:
     return parsed is not None and parsed.id == text
 
 
-@lru_cache(1024)  # 1 % of a cold build: a paper of a day asks for its id six times
 def parse(text: str) -> ArxivId | None:
     """Return the identifier that `text` consists of, or None.
 
