@@ -59,16 +59,32 @@ function addPart({ parts, ignored }, all, kind) {
 
 /**
  * Replace words that the archive does not have. Return [word, meanings] for each; no meanings if nothing is like it. A
- * part of one word that may mean several becomes a part of which any word will do. Parts get their `terms`.
+ * part of one word that may mean several becomes a part of which any word will do. Parts get their `terms`. If a list of
+ * words is lost, the query `isUnchecked` and its words stay.
  */
-export async function repair({ parts }) {
+export async function repair(query) {
+  try {
+    return await repairWith(query.parts);
+  } catch {
+    query.isUnchecked = true; // a list of words is lost
+    for (const { words } of query.parts) for (const entry of words) take(entry, entry.word);
+    return [];
+  }
+}
+
+function take(entry, meant) {
+  entry.meant = meant;
+  entry.terms = termsOf(meant ?? entry.word);
+}
+
+async function repairWith(parts) {
   const repairs = [];
   for (const part of parts) {
+    await separate(part, repairs);
     for (const entry of part.words) {
       const { meanings, isRemarkable } = await meaningsOf(entry.word);
       if (isRemarkable) repairs.push([entry.word, meanings]);
-      entry.meant = meanings[0];
-      entry.terms = termsOf(entry.meant ?? entry.word);
+      take(entry, meanings[0]);
       if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
         part.isAny = true;
         part.words = meanings.map((meant) => ({ ...entry, meant, terms: termsOf(meant) }));
@@ -76,6 +92,27 @@ export async function repair({ parts }) {
     }
   }
   return repairs;
+}
+
+const exists = async (word) => (await commonWords()).has(word) || (await wordsThatBeginLike(word)).has(word);
+
+// A word with digits that the archive does not have may be a phrase: "gpt4" for "GPT-4".
+async function separate(part, repairs) {
+  const separated = [];
+  for (const entry of part.words) {
+    const { word } = entry;
+    const pieces = word.match(/\p{N}+|\P{N}+/gu);
+    const isPhrase = pieces.length > 1 && !(await exists(word)) && (await Promise.all(pieces.map(exists))).every(Boolean);
+    if (isPhrase) repairs.push([word, [pieces.join(" ")]]);
+    separated.push(isPhrase ? pieces : [word]);
+  }
+  let more = 0;
+  part.words = part.words.flatMap((entry, i) => {
+    const first = entry.place + more;
+    more += separated[i].length - 1;
+    return separated[i].map((word, j) => ({ ...entry, word, place: first + j }));
+  });
+  part.isPhrase ||= more > 0;
 }
 
 // Lists of rare words, and the script that repairs, are loaded only if they are needed. A typo may be in the first letter
