@@ -49,7 +49,12 @@ export async function match(shard, parts, least) {
   const sizes = new Map(wanted.flatMap(({ terms, postings }) => terms.map(({ term }, i) => [term, postings[i].size])));
   const papers = await factsOf(shard, numbers);
   for (const paper of papers) Object.assign(paper, usesIn(paper, wanted));
-  return { papers, sizes, counts: matched.map(({ numbers }) => numbers.size), isLoose: matched.some(({ isLoose }) => isLoose) };
+  return {
+    papers,
+    sizes,
+    counts: matched.map(({ numbers }) => numbers.size),
+    isLoose: matched.some(({ isLoose }) => isLoose),
+  };
 }
 
 function usesIn({ number }, parts) {

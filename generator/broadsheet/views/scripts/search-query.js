@@ -102,7 +102,8 @@ async function separate(part, repairs) {
   for (const entry of part.words) {
     const { word } = entry;
     const pieces = word.match(/\p{N}+|\P{N}+/gu);
-    const isPhrase = pieces.length > 1 && !(await exists(word)) && (await Promise.all(pieces.map(exists))).every(Boolean);
+    const isPhrase =
+      pieces.length > 1 && !(await exists(word)) && (await Promise.all(pieces.map(exists))).every(Boolean);
     if (isPhrase) repairs.push([word, [pieces.join(" ")]]);
     separated.push(isPhrase ? pieces : [word]);
   }
