@@ -177,9 +177,7 @@ def test_the_script_draws_the_same_skyline(chromium: Browser, address: str, name
     scores = SCORES[name]
     bars = [Bar(f"papers/{n}/", f"On {n}", score, "grey", f"{n}") for n, score in enumerate(scores[:MAX_BARS])]
     figure = str(skyline(bars, is_cut=len(scores) > MAX_BARS))
-    parts = re.findall(
-        r'<rect x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="(\d+)"/><title>(.*?)</title>', figure
-    )
+    parts = re.findall(r'<rect x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="(\d+)"/><title>(.*?)</title>', figure)
     ours = [[int(y), int(high), f"{float(x):.1f}", f"{float(wide):.1f}", title] for x, y, wide, high, title in parts]
     caption = re.search(r"<figcaption.*?>(.*?)</figcaption>", figure)
     tab = chromium.new_page()
