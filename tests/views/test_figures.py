@@ -161,7 +161,7 @@ DRAWING = """async (scores) => {
   return [bars, place.querySelector("figcaption")?.textContent ?? ""];
 }"""
 RANDOM = random.Random(1)
-SCORES = {
+SCORES: dict[str, list[float | None]] = {
     "half pixels": [10 + step / 8 for step in range(80, -1, -1)],
     "ties": [17.25, 16.75, 16.25, 12.5, 12.05, 2, None],
     "as many as fit": [15.0] * MAX_BARS,

@@ -80,7 +80,8 @@ function take(entry, meant) {
 async function repairWith(parts) {
   const repairs = [];
   for (const part of parts) {
-    await separate(part, repairs);
+    if (part.words.some(({ word }) => /\p{N}\P{N}|\P{N}\p{N}/u.test(word)))
+      await (await import("./search-repair.js")).separate(part, repairs, exists);
     for (const entry of part.words) {
       const { meanings, isRemarkable } = await meaningsOf(entry.word);
       if (isRemarkable) repairs.push([entry.word, meanings]);
@@ -95,26 +96,6 @@ async function repairWith(parts) {
 }
 
 const exists = async (word) => (await commonWords()).has(word) || (await wordsThatBeginLike(word)).has(word);
-
-// A word with digits that the archive does not have may be a phrase: "gpt4" for "GPT-4".
-async function separate(part, repairs) {
-  const separated = [];
-  for (const entry of part.words) {
-    const { word } = entry;
-    const pieces = word.match(/\p{N}+|\P{N}+/gu);
-    const isPhrase =
-      pieces.length > 1 && !(await exists(word)) && (await Promise.all(pieces.map(exists))).every(Boolean);
-    if (isPhrase) repairs.push([word, [pieces.join(" ")]]);
-    separated.push(isPhrase ? pieces : [word]);
-  }
-  let more = 0;
-  part.words = part.words.flatMap((entry, i) => {
-    const first = entry.place + more;
-    more += separated[i].length - 1;
-    return separated[i].map((word, j) => ({ ...entry, word, place: first + j }));
-  });
-  part.isPhrase ||= more > 0;
-}
 
 // Lists of rare words, and the script that repairs, are loaded only if they are needed. A typo may be in the first letter
 // or in the last.
