@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import re
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -161,7 +162,7 @@ DRAWING = """async (scores) => {
   return [bars, place.querySelector("figcaption")?.textContent ?? ""];
 }"""
 RANDOM = random.Random(1)
-SCORES: dict[str, list[float | None]] = {
+SCORES: Mapping[str, Sequence[float | None]] = {
     "half pixels": [10 + step / 8 for step in range(80, -1, -1)],
     "ties": [17.25, 16.75, 16.25, 12.5, 12.05, 2, None],
     "as many as fit": [15.0] * MAX_BARS,

@@ -138,7 +138,8 @@ def test_the_filter_is_clear_of_the_heading_above(
     button.wait_for()
     room = button.evaluate("""(node) => {
       const others = [...document.querySelectorAll(":is(h1, h2, p):not(.toolbar *)")];
-      const above = others.filter((other) => other.checkVisibility()).filter((other) => other.compareDocumentPosition(node) & 4 && !other.contains(node)).at(-1);
+      const above = others.filter((other) => other.checkVisibility())
+        .filter((other) => other.compareDocumentPosition(node) & 4 && !other.contains(node)).at(-1);
       return node.getBoundingClientRect().top - above.getBoundingClientRect().bottom;
     }""")
     assert room >= 3
