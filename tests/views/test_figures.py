@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import re
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -161,7 +162,7 @@ DRAWING = """async (scores) => {
   return [bars, place.querySelector("figcaption")?.textContent ?? ""];
 }"""
 RANDOM = random.Random(1)
-SCORES = {
+SCORES: Mapping[str, Sequence[float | None]] = {
     "half pixels": [10 + step / 8 for step in range(80, -1, -1)],
     "ties": [17.25, 16.75, 16.25, 12.5, 12.05, 2, None],
     "as many as fit": [15.0] * MAX_BARS,
@@ -177,9 +178,7 @@ def test_the_script_draws_the_same_skyline(chromium: Browser, address: str, name
     scores = SCORES[name]
     bars = [Bar(f"papers/{n}/", f"On {n}", score, "grey", f"{n}") for n, score in enumerate(scores[:MAX_BARS])]
     figure = str(skyline(bars, is_cut=len(scores) > MAX_BARS))
-    parts = re.findall(
-        r'<rect x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="(\d+)"/><title>(.*?)</title>', figure
-    )
+    parts = re.findall(r'<rect x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="(\d+)"/><title>(.*?)</title>', figure)
     ours = [[int(y), int(high), f"{float(x):.1f}", f"{float(wide):.1f}", title] for x, y, wide, high, title in parts]
     caption = re.search(r"<figcaption.*?>(.*?)</figcaption>", figure)
     tab = chromium.new_page()

@@ -104,6 +104,48 @@ def test_on_a_narrow_phone_nothing_at_the_top_of_a_list_overlaps(
     context.close()
 
 
+SMALL = """(selector) => [...document.querySelectorAll(selector)].filter((node) => node.checkVisibility())
+  .filter((node) => node.getBoundingClientRect().height < 43.5).map((node) => node.textContent)"""
+
+
+@pytest.mark.parametrize(
+    ("path", "targets"),
+    [
+        ("monthly/2025-05/", ".grid a"),
+        ("papers/2505.00001/", "details:not(.more) > summary"),
+        ("about/", ".digest details:not(.more) > summary"),
+        ("archive/", ".digest details:not(.more) > summary"),
+    ],
+)
+def test_a_finger_has_room_on_every_link(site: tuple[Path, str], chromium: Browser, path: str, targets: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.goto(site[1] + path)
+    assert tab.locator(targets).count()
+    assert tab.evaluate(SMALL, targets) == []
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["topics/compression/", "monthly/2025-05/", "weekly/2025-W22/"])
+@pytest.mark.parametrize("screen_width", [320, 390])
+def test_the_filter_is_clear_of_the_heading_above(
+    site: tuple[Path, str], chromium: Browser, path: str, screen_width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": screen_width, "height": 800}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.goto(site[1] + path)
+    button = tab.locator(".filter-toggle")
+    button.wait_for()
+    room = button.evaluate("""(node) => {
+      const others = [...document.querySelectorAll(":is(h1, h2, p):not(.toolbar *)")];
+      const above = others.filter((other) => other.checkVisibility())
+        .filter((other) => other.compareDocumentPosition(node) & 4 && !other.contains(node)).at(-1);
+      return node.getBoundingClientRect().top - above.getBoundingClientRect().bottom;
+    }""")
+    assert room >= 3
+    context.close()
+
+
 def test_a_field_has_a_border_that_can_be_seen(site: tuple[Path, str], chromium: Browser) -> None:
     """WCAG 1.4.11 asks for a contrast of 3:1."""
     ratio = """(node) => {

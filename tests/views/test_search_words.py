@@ -37,6 +37,10 @@ DAYS = {
         paper("2506.00003", title="Kingfishers again", abstract="More.", authors=[LAKES]),
         paper("2506.00004", title="Kingfishers once more", abstract="More.", authors=[LAKES]),
     ],
+    "2025-06-03": [
+        paper("2506.00005", title="Inside the GPT-4 model", abstract="A teal 7 of 4 GPT."),
+        paper("2506.00006", title="Outside", abstract="Many a GPT of the 4 kinds."),
+    ],
     "2025-06-20": many("2025-06-20", 45, title="Geese", abstract="They fly."),
 }
 
@@ -92,7 +96,7 @@ def test_a_word_with_a_minus_leaves_papers_out(browser_tab: Page, address: str) 
 
 def test_excluded_words_alone_leave_all_other_papers(browser_tab: Page, address: str) -> None:
     search(browser_tab, address, "q=-geese")
-    assert status(browser_tab) == "8 found"
+    assert status(browser_tab) == "10 found"
     assert search(browser_tab, address, "q=-attention&to=2025-05") == ["2505.00004", "2505.00003"]
 
 
@@ -120,6 +124,46 @@ def test_a_word_that_is_nowhere_is_reported_and_shows_nothing(browser_tab: Page,
     assert search(browser_tab, address, "q=xylophagous") == []
     assert status(browser_tab) == "0 found. Nothing has “xylophagous”."
     assert search(browser_tab, address, "q=attention zzyzx9") == []
+
+
+@pytest.mark.parametrize("query", ["vae2", "beta2vae", '"vae2"'])
+def test_a_word_with_digits_that_nothing_has_as_a_phrase_stays(browser_tab: Page, address: str, query: str) -> None:
+    assert search(browser_tab, address, f"q={quote(query)}") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"), [("gpt4", True), ("GPT4o-x", False), ('"the gpt4 model"', True), ("gpt4 -teal7", False)]
+)
+def test_a_word_with_digits_may_be_a_phrase(browser_tab: Page, address: str, query: str, ids: bool) -> None:
+    assert search(browser_tab, address, f"q={quote(query)}") == (["2506.00005"] if ids else [])
+    if ids:
+        assert "Nothing for “gpt4”: showing “gpt 4”." in status(browser_tab)
+
+
+@pytest.mark.parametrize(
+    ("lost", "query", "ids", "remark"),
+    [
+        ("dictionary", "quantization", ["2505.00001"], "The list of words could not be loaded"),
+        ("dictionary", "qantization", [], "The list of words could not be loaded"),
+        (
+            "places/",
+            '"attention transformers"',
+            ["2505.00001", "2505.00002"],
+            "The places of words could not be loaded",
+        ),
+    ],
+)
+def test_a_lost_file_costs_only_what_needs_it(
+    chromium: Browser, address: str, lost: str, query: str, ids: list[str], remark: str
+) -> None:
+    tab = chromium.new_page()
+    tab.route(f"**/*{lost}*", lambda route: route.fulfill(status=404, body=""))
+    assert search(tab, address, f"q={quote(query)}") == ids
+    assert remark in status(tab)
+    tab.unroute(f"**/*{lost}*")
+    search(tab, address, f"q={quote(query)}")
+    assert "could not be loaded" not in status(tab)
+    tab.close()
 
 
 @pytest.mark.parametrize(
@@ -193,14 +237,14 @@ def test_the_snippet_is_around_the_hit_and_the_title_is_marked(browser_tab: Page
 @pytest.mark.parametrize(
     ("query", "number"),
     [
-        ("from=2025-06", 49),
-        ("from=2025-06-03", 45),
+        ("from=2025-06", 51),
+        ("from=2025-06-03", 47),
         ("to=2025-05-31", 4),
-        ("from=2025-W23&to=2025-W23", 4),
+        ("from=2025-W23&to=2025-W23", 6),
         ("from=2025-06-02&to=2025-06-02&q=kingfisher", 3),
         ("q=2025-05", 4),
         ("q=2025-W22 2025-06-02", 8),
-        ("q=2025-W22 2025-06&from=2025-06-03", 45),
+        ("q=2025-W22 2025-06&from=2025-06-03", 47),
         ("q=kingfisher 2025-W22", 0),
     ],
 )

@@ -58,7 +58,7 @@ STEPS = (
     ),
     tuple((letter * 2, letter, 2) for letter in "bdglmnprt"),
 )
-# A word of one syllable keeps its last letter: "code" is not "cod", nor "plane" "plan". "coding" becomes "code" as well.
+# A word of one syllable keeps its last letter: "code" is not "cod", nor "plane" "plan". "coding" becomes "code", too.
 SYLLABLE = "^[^aeiou]+[aeiouy][^aeiouwxy]e$"
 MAX_CHARS = 40  # of a word: what is longer is no word
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ß": "ss"}

@@ -56,17 +56,17 @@ def height_of(score: float | None, full: int = HEIGHT) -> int:
     return floor(STUB + share * (full - STUB) + 0.5)  # as a browser rounds
 
 
-class Span(NamedTuple):
+class BestByDay(NamedTuple):
     """The papers of several days for a skyline: day after day, the best of each first; `is_cut` if there are more."""
 
     papers: list[Entry]
     is_cut: bool
 
 
-def by_day(best: Sequence[Entry]) -> Span:
-    """Return the span of papers that are sorted, best first. Of more than `MAX_BARS`, it has the first."""
+def by_day(best: Sequence[Entry]) -> BestByDay:
+    """Return a skyline's papers from those of several days, best first. Of more than `MAX_BARS`, it has the first."""
     papers = sorted(best[:MAX_BARS], key=lambda entry: (entry.date, entry.sort_key))
-    return Span(papers, len(best) > MAX_BARS)
+    return BestByDay(papers, len(best) > MAX_BARS)
 
 
 def skyline(bars: Sequence[Bar], *, period: str = "", is_cut: bool = False) -> Markup:

@@ -6,17 +6,18 @@ const [K, B, LENGTH, TITLE] = [1.2, 0.4, 150, 2];
 
 const withAll = (one, postings) => [...one.keys()].filter((number) => postings.every((map) => map.has(number)));
 
-// Documents with a phrase: [number, posting of each term].
+// Documents with a phrase; those with its words, `isLoose`, if their places are lost.
 async function withPhrase(shard, words, postings) {
   const documents = withAll(postings[0], postings);
-  if (!documents.length) return documents;
-  const places = await Promise.all(words.map(({ term }) => placesOf(shard, term)));
+  if (!documents.length) return { documents };
+  const places = await Promise.all(words.map(({ term }) => placesOf(shard, term))).catch(() => null);
+  if (!places) return { documents, isLoose: true };
   const [first] = words;
   const follows = (document) =>
     [...places[0](document)].some((start) =>
       words.every(({ place }, i) => places[i](document).includes((start + place - first.place + 256) % 256)),
     );
-  return documents.filter(follows);
+  return { documents: documents.filter(follows) };
 }
 
 const withAny = (postings) => postings.flatMap((map) => [...map.keys()]);
@@ -25,14 +26,17 @@ const withAny = (postings) => postings.flatMap((map) => [...map.keys()]);
 async function matchPart(shard, { words, isPhrase, isAny }) {
   const terms = words.flatMap(({ terms, place }) => terms.map((term, i) => ({ term, place: place + 2 * i })));
   const postings = await Promise.all(terms.map(({ term }) => postingsOf(shard, term)));
-  if (isPhrase) return { terms, postings, numbers: new Set(await withPhrase(shard, terms, postings)) };
+  if (isPhrase) {
+    const { documents, isLoose } = await withPhrase(shard, terms, postings);
+    return { terms, postings, isLoose, numbers: new Set(documents) };
+  }
   const [rarest] = [...postings].sort((a, b) => a.size - b.size);
   return { terms, postings, isAny, numbers: new Set(isAny ? withAny(postings) : withAll(rarest, postings)) };
 }
 
 /**
  * Return the papers of a shard with at least `least` of the parts and no excluded one; all without it. Return also the
- * numbers of documents with each term, `sizes`, and with each part, `counts`.
+ * numbers of documents with each term, `sizes`, and with each part, `counts`; a shard `isLoose` if it has phrases whose words may be apart.
  */
 export async function match(shard, parts, least) {
   const matched = await Promise.all(parts.map((part) => matchPart(shard, part)));
@@ -45,7 +49,12 @@ export async function match(shard, parts, least) {
   const sizes = new Map(wanted.flatMap(({ terms, postings }) => terms.map(({ term }, i) => [term, postings[i].size])));
   const papers = await factsOf(shard, numbers);
   for (const paper of papers) Object.assign(paper, usesIn(paper, wanted));
-  return { papers, sizes, counts: matched.map(({ numbers }) => numbers.size) };
+  return {
+    papers,
+    sizes,
+    counts: matched.map(({ numbers }) => numbers.size),
+    isLoose: matched.some(({ isLoose }) => isLoose),
+  };
 }
 
 function usesIn({ number }, parts) {

@@ -59,16 +59,33 @@ function addPart({ parts, ignored }, all, kind) {
 
 /**
  * Replace words that the archive does not have. Return [word, meanings] for each; no meanings if nothing is like it. A
- * part of one word that may mean several becomes a part of which any word will do. Parts get their `terms`.
+ * part of one word that may mean several becomes a part of which any word will do. Parts get their `terms`. If a list of
+ * words is lost, the query `isUnchecked` and its words stay.
  */
-export async function repair({ parts }) {
+export async function repair(query) {
+  try {
+    return await repairWith(query.parts);
+  } catch {
+    query.isUnchecked = true; // a list of words is lost
+    for (const { words } of query.parts) for (const entry of words) take(entry, entry.word);
+    return [];
+  }
+}
+
+function take(entry, meant) {
+  entry.meant = meant;
+  entry.terms = termsOf(meant ?? entry.word);
+}
+
+async function repairWith(parts) {
   const repairs = [];
   for (const part of parts) {
+    if (part.words.some(({ word }) => /\p{N}\P{N}|\P{N}\p{N}/u.test(word)))
+      await (await import("./search-repair.js")).separate(part, repairs, exists);
     for (const entry of part.words) {
       const { meanings, isRemarkable } = await meaningsOf(entry.word);
       if (isRemarkable) repairs.push([entry.word, meanings]);
-      entry.meant = meanings[0];
-      entry.terms = termsOf(entry.meant ?? entry.word);
+      take(entry, meanings[0]);
       if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
         part.isAny = true;
         part.words = meanings.map((meant) => ({ ...entry, meant, terms: termsOf(meant) }));
@@ -77,6 +94,8 @@ export async function repair({ parts }) {
   }
   return repairs;
 }
+
+const exists = async (word) => (await commonWords()).has(word) || (await wordsThatBeginLike(word)).has(word);
 
 // Lists of rare words, and the script that repairs, are loaded only if they are needed. A typo may be in the first letter
 // or in the last.

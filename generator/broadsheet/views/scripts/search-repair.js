@@ -57,3 +57,23 @@ function edits(typed, meant, most) {
   }
   return previous[meant.length] <= most ? previous[meant.length] : Infinity;
 }
+
+/** Make a phrase of a word with digits that does not exist: "gpt4" is "GPT-4". Add it to the repairs. */
+export async function separate(part, repairs, exists) {
+  const separated = [];
+  for (const entry of part.words) {
+    const { word } = entry;
+    const pieces = word.match(/\p{N}+|\P{N}+/gu);
+    const isPhrase =
+      pieces.length > 1 && !(await exists(word)) && (await Promise.all(pieces.map(exists))).every(Boolean);
+    if (isPhrase) repairs.push([word, [pieces.join(" ")]]);
+    separated.push(isPhrase ? pieces : [word]);
+  }
+  let more = 0;
+  part.words = part.words.flatMap((entry, i) => {
+    const first = entry.place + more;
+    more += separated[i].length - 1;
+    return separated[i].map((word, j) => ({ ...entry, word, place: first + j }));
+  });
+  part.isPhrase ||= more > 0;
+}

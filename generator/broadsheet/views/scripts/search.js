@@ -153,7 +153,8 @@ async function gather(parts, days, least) {
   const asked = answers.length;
   if (least) rate(papers, sizesIn(answers), sumOf(shards.slice(0, asked)));
   const counts = parts.map((_, i) => answers.reduce((sum, answer) => sum + answer.counts[i], 0));
-  return { papers, counts, waiting: shards[asked], last: shards[asked - 1] };
+  const isLoose = answers.some((answer) => answer.isLoose);
+  return { papers, counts, isLoose, waiting: shards[asked], last: shards[asked - 1] };
 }
 
 // Return the number of documents with each term.
@@ -168,8 +169,8 @@ const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents,
 const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
 
 // Return the sentences about what was not taken as it is written.
-function remarks({ parts, ignored }, repairs, isStrict, days) {
-  const lines = [];
+function remarks({ parts, ignored, isUnchecked }, repairs, isStrict, days) {
+  const lines = isUnchecked ? ["The list of words could not be loaded: words are taken as they are."] : [];
   for (const [word, meanings] of repairs) {
     if (meanings.length) lines.push(`Nothing for ${quote(word)}: showing ${either.format(meanings.map(quote))}.`);
     else lines.push(isStrict ? `Nothing has ${quote(word)}.` : `Nothing has ${quote(word)}, so it was ignored.`);
@@ -206,6 +207,7 @@ async function find(asked) {
     Object.assign(answer, await gather(parts, days, Math.ceil(count / 3)));
     if (answer.papers.length) lines.push("No paper has all of these words; the best ones have many of them.");
   }
+  if (answer.isLoose) lines.push("The places of words could not be loaded: words of phrases may be apart.");
   return { ...answer, lines };
 }
 
