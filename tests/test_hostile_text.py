@@ -46,7 +46,8 @@ ELEMENTS = set(
 )
 LOOK = """() => {
   const main = document.querySelector('.md-content');
-  const all = [...main.querySelectorAll('*')];
+  // What the program asks for early is no element of text; a request elsewhere would be seen.
+  const all = [...main.querySelectorAll('*:not(link[rel=modulepreload], link[rel=preload])')];
   return {
     names: [...new Set(all.map((e) => e.localName))],
     handlers: [...document.querySelectorAll('*')].flatMap(
