@@ -1,10 +1,11 @@
 """The words of the search index, and their stems: the browser has the same."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from broadsheet.build.preview import served
 from broadsheet.search.words import STOP_WORDS, rules, stem, tokens, words
@@ -89,27 +90,6 @@ TEXTS += [
 ]
 
 
-def test_the_browser_has_the_same_words_and_stems(chromium: Browser, tmp_path: Path, corpus: Path) -> None:
-    texts = [*TEXTS, *_titles(corpus)]
-    for name in ("search-words.js",):
-        (tmp_path / name).write_bytes((SCRIPTS / name).read_bytes())
-    (tmp_path / "index.html").write_text("<!doctype html><title>Words</title>", "utf-8")
-    context = chromium.new_context()
-    tab = context.new_page()
-    with served(tmp_path, "/", "127.0.0.1", 0) as address:
-        tab.goto(address)
-        answer = tab.evaluate(
-            """async ([rules, texts]) => {
-                const { fold, setRules, stem, wordsOf } = await import("/search-words.js");
-                setRules(rules);
-                return texts.map((text) => wordsOf(text).map((word) => [word, stem(word)]));
-            }""",
-            [json.loads(json.dumps(rules())), texts],
-        )
-    context.close()
-    assert answer == [[[word, stem(word)] for word in words(text)] for text in texts]
-
-
 LISTS = """
 export const commonWords = async () => new Map([["heron", 5], ["here", 12], ["herons", 11]]);
 export const wordsThatBeginLike = async () => new Map();
@@ -117,7 +97,9 @@ export const wordsThatEndLike = wordsThatBeginLike;
 """
 
 
-def test_the_likeliest_meaning_comes_first_and_forms_of_a_word_count_once(chromium: Browser, tmp_path: Path) -> None:
+@pytest.fixture
+def scripts(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A tab that can import the scripts of the words; their lists are `LISTS`."""
     for name in ("search-words.js", "search-query.js", "search-repair.js"):
         (tmp_path / name).write_bytes((SCRIPTS / name).read_bytes())
     (tmp_path / "search-index.js").write_text(LISTS, "utf-8")
@@ -126,15 +108,32 @@ def test_the_likeliest_meaning_comes_first_and_forms_of_a_word_count_once(chromi
     tab = context.new_page()
     with served(tmp_path, "/", "127.0.0.1", 0) as address:
         tab.goto(address)
-        answer = tab.evaluate(
-            """async (rules) => {
-                (await import("/search-words.js")).setRules(rules);
-                const { parse, repair } = await import("/search-query.js");
-                return repair(parse("hern"));
-            }""",
-            json.loads(json.dumps(rules())),
-        )
+        yield tab
     context.close()
+
+
+def test_the_browser_has_the_same_words_and_stems(scripts: Page, corpus: Path) -> None:
+    texts = [*TEXTS, *_titles(corpus)]
+    answer = scripts.evaluate(
+        """async ([rules, texts]) => {
+            const { fold, setRules, stem, wordsOf } = await import("/search-words.js");
+            setRules(rules);
+            return texts.map((text) => wordsOf(text).map((word) => [word, stem(word)]));
+        }""",
+        [json.loads(json.dumps(rules())), texts],
+    )
+    assert answer == [[[word, stem(word)] for word in words(text)] for text in texts]
+
+
+def test_the_likeliest_meaning_comes_first_and_forms_of_a_word_count_once(scripts: Page) -> None:
+    answer = scripts.evaluate(
+        """async (rules) => {
+            (await import("/search-words.js")).setRules(rules);
+            const { parse, repair } = await import("/search-query.js");
+            return repair(parse("hern"));
+        }""",
+        json.loads(json.dumps(rules())),
+    )
     assert answer == [["hern", ["heron", "here"]]]
 
 
