@@ -270,8 +270,8 @@ def build_rest(
     logger.addHandler(log)
     config = load_config(str(root / "mkdocs.yml"), site_url=site_url, site_dir=str(target))
     try:
-        listed = {HOME, *_nav_paths(config.nav)}
-        with _quiet(), listing({*prerendered, *linked} - listed):
+        in_navigation = {HOME, *_nav_paths(config.nav)}
+        with _quiet(), listing({*prerendered, *linked} - in_navigation):
             date = dt.datetime.fromtimestamp(epoch, dt.UTC)
             config.plugins["digest/prerendered"] = PrerenderedPages(prerendered, date)
             # MkDocs calls a build "dirty" if it leaves unmodified pages alone.
