@@ -21,6 +21,7 @@ COMMENT_TAG = "Translators:"
 KEYWORDS = {
     "gettext": None,
     "gettext_noop": None,
+    "pgettext_noop": ((1, "c"), 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
