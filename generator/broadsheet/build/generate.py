@@ -21,9 +21,11 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.samples import shown_store
+from broadsheet.translations import use
 from broadsheet.views.compact_script import compact_script
 from broadsheet.views.page_types import PAGE_TYPES
 from broadsheet.views.theme_styles import compact
+from broadsheet.views.theme_words import translate_template
 from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
@@ -64,6 +66,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
     Raises DigestError with every problem of settings or data, before anything is written.
     """
     settings = with_sample_notice(root, config.load(root))
+    use(settings.site.language)
     docs = root / settings.site.docs_dir
 
     def generate_pages() -> BuildReport:
@@ -159,7 +162,7 @@ def report(
 def _theme_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the content of each file of the theme."""
     for path, data in _static_files("theme", ".theme"):
-        yield path, NO_CARD if path == CARD and settings.share_images == "none" else data
+        yield path, NO_CARD if path == CARD and settings.share_images == "none" else translate_template(data)
 
 
 def _style_sheet() -> bytes:

@@ -7,10 +7,11 @@ from typing import Any
 
 from broadsheet.settings.document import Fault, setting_name
 from broadsheet.text.suggestion import closest, did_you_mean
+from broadsheet.translations import SOURCE as LANGUAGE
+from broadsheet.translations import translated
 
 THEME_FOLDER = ".theme"  # in docs/
 STYLE_SHEET = "assets/digest.css"
-LANGUAGE = "en"
 # The directives that views/theme/main.html writes; a test compares them.
 DIRECTIVES = (
     *("default-src", "base-uri", "connect-src", "font-src", "form-action", "frame-src", "img-src", "media-src"),
@@ -81,8 +82,8 @@ def _language_faults(language: Any, folders: Sequence[str]) -> Iterator[Fault]:
     if names and language not in names:
         hint = did_you_mean(str(language), names, f"write {LANGUAGE}")
         yield Fault(("theme", "language"), f"theme.language: the theme has no language {language!r}", hint)
-    elif language != LANGUAGE:
-        what = f"theme.language: pages are in English, but would be labelled {language!r}"
+    elif language != LANGUAGE and translated(str(language)) == LANGUAGE:
+        what = f"theme.language: pages are in English, since there is no translation into {language!r}"
         yield Fault(("theme", "language"), what, f"write {LANGUAGE}", is_warning=True)
 
 

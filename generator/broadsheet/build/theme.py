@@ -29,6 +29,7 @@ from broadsheet.build.output import outside_test, visible_files
 from broadsheet.build.page_messages import page_problem
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.program import Compiled
+from broadsheet.translations import language
 from broadsheet.views.markdown import HEADING_ID, head, html, html_above, meta
 from broadsheet.views.page import MetaTag
 from broadsheet.views.page import Page as DigestPage
@@ -140,6 +141,7 @@ class CachingTheme(MkDocsTheme):
         env = super().get_env()
         env.bytecode_cache = Compiled("theme", f"mkdocs {mkdocs.__version__} {sorted(env.extensions)}")
         env.loader = _VisibleFiles(self.dirs)
+        env.globals["page_language"] = language  # a check renders the theme's own files (`views.theme_words`)
         return env
 
 

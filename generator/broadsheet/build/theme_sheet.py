@@ -8,6 +8,7 @@ from broadsheet import PROGRAM
 from broadsheet.build.mkdocs_rules import THEME_FOLDER
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.files import read_regular
+from broadsheet.translations import SOURCE, language
 from broadsheet.views.theme_styles import WORD, subset
 
 THEME_SHEET = "assets/theme.css"
@@ -43,8 +44,8 @@ def theme_sheet(root: Path, docs: Path) -> bytes:
     sheet = next(folder.glob("assets/stylesheets/main.*.min.css")).read_text("utf-8")
     own = [read_regular(file).decode("utf-8", "replace") for file in _own_files(root, docs)]
     texts = (file.read_text("utf-8") for file in _program_files(folder))
-    # The direction of English, which is in the theme's code.
-    words = {"ltr"}.union(*map(WORD.findall, (*texts, *own)))
+    directions = {"ltr"} if language() == SOURCE else {"ltr", "rtl"}  # in the theme's code
+    words = directions.union(*map(WORD.findall, (*texts, *own)))
     unasked = _unasked("".join(own))
     return subset(sheet, {word for word in words if not word.startswith(unasked)}).encode()
 

@@ -39,6 +39,7 @@ FILTERS = {
     "short_day": formats.short_day,
     "long_date": formats.long_date,
     "month": formats.month,
+    "short_month": formats.short_month,
     "week": formats.week,
     "source": formatting.source,
     "number": formats.number,
@@ -75,7 +76,7 @@ def _environment(language: str) -> jinja2.Environment:
     env.globals |= {"paper_renderer": PaperRenderer, "has_several_sources": has_several_sources}
     env.globals |= {"paper_address": paper_address, "coins": coins, "record_url": record_url}
     env.globals |= {"receipt_bar": receipt_bar, "skyline": skyline, "bars_of": bars_of, "topic_hues": topic_hues}
-    env.globals |= {"topic_labels": topic_labels}
+    env.globals |= {"topic_labels": topic_labels, "page_language": translations.language}
     return env
 
 
