@@ -102,7 +102,7 @@ AGAIN = "Runs of the following days ask again."
     ],
 )
 def test_the_label_of_a_day(day: DayHead, word: str, text: str) -> None:
-    assert formatting.label(day)[1:] == (word, text)
+    assert formatting.label(day)[1:3] == (word, text)
 
 
 def test_the_reason_of_a_receipt_from_outside_is_text_everywhere(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from broadsheet.mail.edition import Edition, Section
 from broadsheet.mail.prose import Block, Inline
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
+from broadsheet.translations import gettext, ngettext
 
 _MAX_SUBJECT = 150
 _BEST = 5
@@ -77,7 +78,7 @@ def _short(section: Section) -> Section:
     blocks = [block for block in section.blocks if len(block.text) <= _LONG]
     first_long = next((index for index, block in enumerate(section.blocks) if len(block.text) > _LONG), None)
     if first_long is not None:
-        blocks.insert(first_long, Block("p", (Inline("Read on", url=section.url), Inline(" …"))))
+        blocks.insert(first_long, Block("p", (Inline(gettext("Read on"), url=section.url), Inline(" …"))))
     return section._replace(blocks=tuple(blocks))
 
 
@@ -85,9 +86,16 @@ def subject(edition: Edition) -> str:
     """Return the subject: date or week, its state, the title of the best paper, and the number of others."""
     date = formats.week(edition.name) if "W" in edition.name else formats.long_date(edition.name)
     if edition.state is DayState.FAILED:
-        return f"{date}: the run of this day failed"
-    more = f" and {edition.papers - 1:,} more" if edition.papers > 1 else ""
+        return gettext("%(date)s: the run of this day failed") % {"date": date}
     date += f" ({edition.remark})" if edition.remark and edition.papers else ""
     best = edition.sections[0].title if edition.sections else edition.title
-    room = _MAX_SUBJECT - len(date) - len(more) - 2
-    return f"{date}: {best if len(best) <= room else best[: room - 1].rstrip() + '…'}{more}"
+    room = _MAX_SUBJECT - len(_subject(date, "", edition.papers))
+    return _subject(date, best if len(best) <= room else best[: room - 1].rstrip() + "…", edition.papers)
+
+
+def _subject(date: str, best: str, papers: int) -> str:
+    if papers <= 1:
+        return f"{date}: {best}"
+    # Translators: the subject of a mail: the title of the best paper, and the number of others.
+    words = ngettext("%(date)s: %(title)s and %(number)s more", "%(date)s: %(title)s and %(number)s more", papers - 1)
+    return words % {"date": date, "title": best, "number": formats.number(papers - 1)}

@@ -23,6 +23,7 @@ from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_fault
 from broadsheet.settings.site import Site
 from broadsheet.text.formats import count
+from broadsheet.translations import use
 from broadsheet.views.feeds.registry import absolute, id_start
 from broadsheet.views.topic_colours import topic_hues
 
@@ -64,7 +65,11 @@ class RenderedMail(msgspec.Struct, frozen=True):
 
 
 def open_feed(settings: Settings, root: Path, source: str | None, web: HttpClient) -> tuple[ParsedFeed, str]:
-    """Return the feed in `source` and its address; by default that of the built site. Raises DigestError."""
+    """Return the feed in `source` and its address; by default that of the built site. Raises DigestError.
+
+    From here on, words are in the language of the site: those of the feed, and of what is made from it.
+    """
+    use(settings.site.language)
     address = source or str(root / settings.site.site_dir / "feeds" / "daily.xml")
     return feed_parser.parse(feed_parser.fetch(address, web), address), address
 

@@ -9,19 +9,16 @@ from typing import NamedTuple
 from broadsheet.mail.prose import HEADINGS, Block, Inline, blocks
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
-from broadsheet.views.formatting import STATE_WORDS, UNREMARKED
+from broadsheet.translations import gettext
+from broadsheet.views.feeds import edition_words
+from broadsheet.views.formatting import UNREMARKED, state_label
 
 # The ids of our own editions: host, path of the site, and last 2025-05-27 or 2025-W22.
 _OWN = re.compile(
     r"(?P<host>tag:[^,]+,\d{4}:)(?:[^\s]+/)?"
     r"(?P<edition>edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d)))"
 )
-# The title of our own editions: the number of papers, and the state if it is not complete.
-_OWN_TITLE = re.compile(r"[^:]+: (?P<papers>\d[\d,]*) papers?(?: \((?P<state>[a-z]+)\))?, best: ")
-_NO_PAPERS = re.compile(r"[^:]+: no papers(?P<so_far> so far)?")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_LISTED_SCORES = re.compile(r" \(relevance ([\d.]+), novelty ([\d.]+)\)$")
-_SCORES = re.compile(r"Relevance [\d.]+, novelty [\d.]+\.(?!\S)")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 class ParsedItem(NamedTuple):
@@ -64,7 +61,8 @@ class ContentsEntry(NamedTuple):
     @property
     def score(self) -> float | None:
         """Relevance plus novelty."""
-        return sum(map(float, _NUMBER.findall(self.scores))) if self.scores else None
+        numbers = _NUMBER.findall(self.scores.replace(",", "."))
+        return sum(map(float, numbers)) if self.scores else None
 
 
 class Section(NamedTuple):
@@ -77,13 +75,14 @@ class Section(NamedTuple):
     @property
     def scores(self) -> str:
         """The scores as our own editions have them, ``Relevance 9, novelty 8.``, or nothing."""
-        matches = (_SCORES.match(block.text) for block in self.blocks)
+        matches = (edition_words.read_scores(block.text) for block in self.blocks)
         return next((match[0] for match in matches if match), "")
 
     @property
     def topics(self) -> str:
         """The topics that our own editions have after the scores: ``Theory, Vision.``, or nothing."""
-        return next((block.text[match.end() :] for block in self.blocks if (match := _SCORES.match(block.text))), "")
+        matches = ((block.text, edition_words.read_scores(block.text)) for block in self.blocks)
+        return next((text[match.end() :] for text, match in matches if match), "")
 
 
 class Edition(NamedTuple):
@@ -104,8 +103,8 @@ class Edition(NamedTuple):
     def remark(self) -> str:
         """The state in a word if it is remarkable: ``partial``, or ``open`` while more papers may come."""
         if own := self._own_title:
-            return own["state"] or ""
-        return "" if self.state in UNREMARKED else STATE_WORDS[self.state][0].lower()
+            return own.groupdict().get("state") or ""
+        return "" if self.state in UNREMARKED else state_label(self.state).inline
 
     @property
     def log_id(self) -> str:
@@ -115,27 +114,28 @@ class Edition(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """True if there is nothing to send: a day without papers that did not fail, or an item without text."""
-        return self.state is DayState.QUIET or bool(self._no_papers) or not (self.lead or self.sections)
+        has_no_papers = self._is_own and edition_words.has_no_papers(self.title)
+        return self.state is DayState.QUIET or has_no_papers or not (self.lead or self.sections)
 
     @property
     def successor(self) -> "Edition | None":
         """The edition that may still come, since the day failed or has no papers so far; None for any other."""
-        may_come = self.state is DayState.FAILED or (self._no_papers and self._no_papers["so_far"])
+        may_come = self.state is DayState.FAILED or (self._is_own and edition_words.may_come(self.title))
         return self._replace(state=DayState.OK) if may_come else None
 
     @property
     def papers(self) -> int:
         """The number of papers, which may be more than the edition describes."""
         own = self._own_title
-        return int(own["papers"].replace(",", "")) if own else max(len(self.sections), len(self.contents))
+        return int(re.sub(r"\D", "", own["papers"])) if own else max(len(self.sections), len(self.contents))
 
     @property
-    def _no_papers(self) -> re.Match[str] | None:
-        return _NO_PAPERS.fullmatch(self.title) if _OWN.fullmatch(self.id) else None
+    def _is_own(self) -> bool:
+        return bool(_OWN.fullmatch(self.id))
 
     @property
     def _own_title(self) -> re.Match[str] | None:
-        return _OWN_TITLE.match(self.title) if _OWN.fullmatch(self.id) else None
+        return edition_words.read_outcome(self.title) if self._is_own else None
 
 
 def old_id(issue_id: str) -> str:
@@ -190,7 +190,7 @@ def _entry(section: Section) -> ContentsEntry:
 
 def _listed(block: Block) -> ContentsEntry:
     """Return a line of the table of contents, which ends in the scores in our own editions."""
-    scores = _LISTED_SCORES.search(block.text)
+    scores = edition_words.read_listed_scores(block.text)
     title = block.text[: scores.start()] if scores else block.text
     return ContentsEntry(title, block.url, " · ".join(scores.groups()) if scores else "")
 
@@ -222,7 +222,7 @@ def _section(item: ParsedItem) -> Section:
     names = ", ".join(item.authors)
     if names and not any(item.authors[0] in block.text for block in paragraphs):
         paragraphs = (Block("p", (Inline(names),)), *paragraphs)
-    return Section(item.title or "Untitled", item.link, paragraphs)
+    return Section(item.title or gettext("Untitled"), item.link, paragraphs)
 
 
 def _parts(body: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[ContentsEntry, ...], tuple[Section, ...]]:
@@ -250,7 +250,7 @@ def _chunks(body: tuple[Block, ...]) -> list[tuple[Block, ...]]:
 
 
 def _is_contents(heading: Block) -> bool:
-    return heading.text.strip().lower() == "contents"
+    return heading.text.strip().lower() in ("contents", edition_words.contents_title().lower())
 
 
 def _splitting_level(body: tuple[Block, ...]) -> str | None:

@@ -8,10 +8,11 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from broadsheet.mail.edition import Edition
-from broadsheet.mail.plain_text import contents_title
+from broadsheet.mail.plain_text import contents_title, more_on_site
 from broadsheet.mail.prose import HEADINGS, Block, Inline
 from broadsheet.settings.topics import NO_HUE
 from broadsheet.text.sanitize import escaped, one_line
+from broadsheet.translations import gettext, language
 from broadsheet.views.charts.skyline import Bar, skyline_table
 from broadsheet.views.render import environment
 from broadsheet.views.topic_colours import COLOURS
@@ -29,7 +30,6 @@ def html(
     template = environment().get_template("mail.html.j2")
     source = template.render(
         edition=edition,
-        left_out=left_out,
         name=name,
         unsubscribe=unsubscribe,
         colours=COLOURS,
@@ -37,9 +37,19 @@ def html(
         markup=markup,
         title=_title,
         contents_title=contents_title(edition),
+        language=language(),
+        more=_more(edition, left_out),
         preheader=_preheader(edition),
     )
     return _INLINER.inline(source)
+
+
+def _more(edition: Edition, left_out: int) -> str:
+    """Return the words of the link to the site; empty if there is nothing there."""
+    if left_out:
+        has_papers = edition.sections or edition.contents
+        return more_on_site(left_out) if has_papers else gettext("All of it is on the site")
+    return gettext("Read it on the site") if edition.url else ""
 
 
 def _bars(edition: Edition, hues: Mapping[str, str]) -> list[Bar]:

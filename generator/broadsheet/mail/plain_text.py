@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 from broadsheet.mail.edition import Edition, Section
 from broadsheet.mail.prose import HEADINGS, Block, Inline
+from broadsheet.text import formats
+from broadsheet.translations import gettext
+from broadsheet.views.feeds import edition_words
 
 WIDTH = 72
 _MAX_LABEL = 40  # characters; a paragraph of links no longer than this is a list of links
@@ -18,20 +21,24 @@ def text(edition: Edition, left_out: int, name: str, unsubscribe: str | None) ->
         parts.append("\n".join([_title(contents_title(edition), "-"), "", *_contents(edition)]))
     parts += (_section(number, section) for number, section in enumerate(edition.sections, 1))
     if left_out:
-        has_papers = edition.sections or edition.contents
-        more = f"{left_out:,} more on the site:" if has_papers else "All of it is on the site:"
-        parts.append(more + f"\n{edition.url}" if edition.url else more.rstrip(":"))
+        words = more_on_site(left_out) if edition.sections or edition.contents else gettext("All of it is on the site")
+        parts.append(f"{words}:\n{edition.url}" if edition.url else words)
     elif edition.url:
-        parts.append(f"On the site:\n{edition.url}")
-    foot = ["-- ", name] + ([f"Unsubscribe: {unsubscribe}"] if unsubscribe else [])
+        parts.append(f"{gettext('On the site')}:\n{edition.url}")
+    foot = ["-- ", name] + ([f"{gettext('Unsubscribe')}: {unsubscribe}"] if unsubscribe else [])
     return "\n\n".join(part for part in parts if part) + "\n\n" + "\n".join(foot) + "\n"
 
 
 def contents_title(edition: Edition) -> str:
     """Return the title of the contents, with the scale of their scores and the state of an incomplete day."""
-    remarks = [edition.remark, "relevance · novelty" if any(entry.scores for entry in edition.contents) else ""]
-    remark = ", ".join(filter(None, remarks))
-    return f"Contents ({remark})" if remark else "Contents"
+    has_scores = any(entry.scores for entry in edition.contents)
+    remark = ", ".join(filter(None, [edition.remark, gettext("relevance · novelty") if has_scores else ""]))
+    return f"{edition_words.contents_title()} ({remark})" if remark else edition_words.contents_title()
+
+
+def more_on_site(papers: int) -> str:
+    """Return ``72 more on the site``."""
+    return formats.quantity(papers, "%(number)s more on the site", "%(number)s more on the site")
 
 
 def _title(words: str, line: str) -> str:

@@ -6,28 +6,30 @@ own word is its own label (`label`).
 
 from collections.abc import Mapping
 
+from broadsheet.translations import gettext, gettext_noop
+
 TYPES = {
-    "bi_dissertation": "Dissertation",
-    "book": "Book",
-    "book_chapter": "Book chapter",
-    "book_editor": "Book (editor)",
-    "conference": "Conference paper",
-    "conference_abstract": "Conference abstract",
-    "conference_editor": "Conference proceedings (editor)",
-    "dissertation": "Dissertation",
-    "encyclopedia_article": "Encyclopedia article",
-    "journal_article": "Journal article",
-    "journal_editor": "Journal issue (editor)",
-    "newspaper_article": "Newspaper article",
-    "patent": "Patent",
-    "preprint": "Preprint",
-    "report": "Report",
-    "research_data": "Research data",
-    "review": "Review",
-    "software": "Software",
-    "translation": "Translation",
-    "translation_chapter": "Translated chapter",
-    "working_paper": "Working paper",
+    "bi_dissertation": gettext_noop("Dissertation"),
+    "book": gettext_noop("Book"),
+    "book_chapter": gettext_noop("Book chapter"),
+    "book_editor": gettext_noop("Book (editor)"),
+    "conference": gettext_noop("Conference paper"),
+    "conference_abstract": gettext_noop("Conference abstract"),
+    "conference_editor": gettext_noop("Conference proceedings (editor)"),
+    "dissertation": gettext_noop("Dissertation"),
+    "encyclopedia_article": gettext_noop("Encyclopedia article"),
+    "journal_article": gettext_noop("Journal article"),
+    "journal_editor": gettext_noop("Journal issue (editor)"),
+    "newspaper_article": gettext_noop("Newspaper article"),
+    "patent": gettext_noop("Patent"),
+    "preprint": gettext_noop("Preprint"),
+    "report": gettext_noop("Report"),
+    "research_data": gettext_noop("Research data"),
+    "review": gettext_noop("Review"),
+    "software": gettext_noop("Software"),
+    "translation": gettext_noop("Translation"),
+    "translation_chapter": gettext_noop("Translated chapter"),
+    "working_paper": gettext_noop("Working paper"),
 }
 
 # fixes/lookup/bibtex_types.csv; a type that is not in it is "misc" (fixes/to_bibtex.fix).
@@ -105,34 +107,34 @@ LICENSES = {
 
 # The relation of a related item to this record.
 RELATIONS = {
-    "cites": "Cites",
-    "confirmation": "Confirmation",
-    "contains": "Contains",
-    "continues": "Continues",
-    "dissertation_contains": "Part of this dissertation",
-    "earlier_version": "Earlier version",
-    "erratum": "Erratum",
-    "is_cited_by": "Cited by",
-    "is_continued_by": "Continued by",
-    "later_version": "Later version",
-    "main_file": "Full text",
-    "new_edition": "New edition",
-    "old_edition": "Old edition",
-    "original": "Original",
-    "other": "Related",
-    "part_of_dissertation": "Part of the dissertation",
-    "popular_science": "Popular science",
-    "poster": "Poster",
-    "press_release": "Press release",
-    "published_in": "Published in",
-    "research_data": "Research data",
-    "research_paper": "Research paper",
-    "slides": "Slides",
-    "software": "Software",
-    "supplementary_material": "Supplementary material",
-    "table_of_contents": "Table of contents",
-    "translation": "Translation",
-    "used_in_publication": "Used in the publication",
+    "cites": gettext_noop("Cites"),
+    "confirmation": gettext_noop("Confirmation"),
+    "contains": gettext_noop("Contains"),
+    "continues": gettext_noop("Continues"),
+    "dissertation_contains": gettext_noop("Part of this dissertation"),
+    "earlier_version": gettext_noop("Earlier version"),
+    "erratum": gettext_noop("Erratum"),
+    "is_cited_by": gettext_noop("Cited by"),
+    "is_continued_by": gettext_noop("Continued by"),
+    "later_version": gettext_noop("Later version"),
+    "main_file": gettext_noop("Full text"),
+    "new_edition": gettext_noop("New edition"),
+    "old_edition": gettext_noop("Old edition"),
+    "original": gettext_noop("Original"),
+    "other": gettext_noop("Related"),
+    "part_of_dissertation": gettext_noop("Part of the dissertation"),
+    "popular_science": gettext_noop("Popular science"),
+    "poster": gettext_noop("Poster"),
+    "press_release": gettext_noop("Press release"),
+    "published_in": gettext_noop("Published in"),
+    "research_data": gettext_noop("Research data"),
+    "research_paper": gettext_noop("Research paper"),
+    "slides": gettext_noop("Slides"),
+    "software": gettext_noop("Software"),
+    "supplementary_material": gettext_noop("Supplementary material"),
+    "table_of_contents": gettext_noop("Table of contents"),
+    "translation": gettext_noop("Translation"),
+    "used_in_publication": gettext_noop("Used in the publication"),
 }
 
 # relations_record of config/lists.yml: the relation of this record to the other.
@@ -159,62 +161,62 @@ OPPOSITES = {
 
 # ISO 639-2/B as LibreCat writes it: (name, BCP 47 tag), the languages of config/lists.yml.
 LANGUAGES = {
-    "ara": ("Arabic", "ar"),
-    "chi": ("Chinese", "zh"),
-    "cze": ("Czech", "cs"),
-    "dan": ("Danish", "da"),
-    "dut": ("Dutch", "nl"),
-    "eng": ("English", "en"),
-    "fin": ("Finnish", "fi"),
-    "fre": ("French", "fr"),
-    "ger": ("German", "de"),
-    "gre": ("Greek", "el"),
-    "heb": ("Hebrew", "he"),
-    "hrv": ("Croatian", "hr"),
-    "hun": ("Hungarian", "hu"),
-    "ice": ("Icelandic", "is"),
-    "ita": ("Italian", "it"),
-    "jpn": ("Japanese", "ja"),
-    "kor": ("Korean", "ko"),
-    "lat": ("Latin", "la"),
-    "lav": ("Latvian", "lv"),
-    "mon": ("Mongolian", "mn"),
-    "nor": ("Norwegian", "no"),
-    "pol": ("Polish", "pl"),
-    "por": ("Portuguese", "pt"),
-    "rum": ("Romanian", "ro"),
-    "rus": ("Russian", "ru"),
-    "spa": ("Spanish", "es"),
-    "srp": ("Serbian", "sr"),
-    "swe": ("Swedish", "sv"),
-    "tur": ("Turkish", "tr"),
+    "ara": (gettext_noop("Arabic"), "ar"),
+    "chi": (gettext_noop("Chinese"), "zh"),
+    "cze": (gettext_noop("Czech"), "cs"),
+    "dan": (gettext_noop("Danish"), "da"),
+    "dut": (gettext_noop("Dutch"), "nl"),
+    "eng": (gettext_noop("English"), "en"),
+    "fin": (gettext_noop("Finnish"), "fi"),
+    "fre": (gettext_noop("French"), "fr"),
+    "ger": (gettext_noop("German"), "de"),
+    "gre": (gettext_noop("Greek"), "el"),
+    "heb": (gettext_noop("Hebrew"), "he"),
+    "hrv": (gettext_noop("Croatian"), "hr"),
+    "hun": (gettext_noop("Hungarian"), "hu"),
+    "ice": (gettext_noop("Icelandic"), "is"),
+    "ita": (gettext_noop("Italian"), "it"),
+    "jpn": (gettext_noop("Japanese"), "ja"),
+    "kor": (gettext_noop("Korean"), "ko"),
+    "lat": (gettext_noop("Latin"), "la"),
+    "lav": (gettext_noop("Latvian"), "lv"),
+    "mon": (gettext_noop("Mongolian"), "mn"),
+    "nor": (gettext_noop("Norwegian"), "no"),
+    "pol": (gettext_noop("Polish"), "pl"),
+    "por": (gettext_noop("Portuguese"), "pt"),
+    "rum": (gettext_noop("Romanian"), "ro"),
+    "rus": (gettext_noop("Russian"), "ru"),
+    "spa": (gettext_noop("Spanish"), "es"),
+    "srp": (gettext_noop("Serbian"), "sr"),
+    "swe": (gettext_noop("Swedish"), "sv"),
+    "tur": (gettext_noop("Turkish"), "tr"),
 }
 
 ACCESS = {
-    "closed": "closed",
-    "local": "only on the institution's network",
-    "open_access": "open access",
-    "request": "on request",
+    "closed": gettext_noop("closed"),
+    "local": gettext_noop("only on the institution's network"),
+    "open_access": gettext_noop("open access"),
+    "request": gettext_noop("on request"),
 }
 
 OPEN_ACCESS = {
-    "diamond": "Diamond open access",
-    "gold": "Gold open access",
-    "green": "Green open access",
-    "hybrid": "Hybrid open access",
-    "bronze": "Bronze open access",
-    "open": "Open access",
-    "closed": "Not open access",
+    "diamond": gettext_noop("Diamond open access"),
+    "gold": gettext_noop("Gold open access"),
+    "green": gettext_noop("Green open access"),
+    "hybrid": gettext_noop("Hybrid open access"),
+    "bronze": gettext_noop("Bronze open access"),
+    "open": gettext_noop("Open access"),
+    "closed": gettext_noop("Not open access"),
 }
 
 STATUSES = {
-    "accepted": "Accepted",
-    "draft": "Draft",
-    "epub_ahead": "Published ahead of print",
-    "inpress": "In press",
-    "published": "Published",
-    "submitted": "Submitted",
-    "unpublished": "Unpublished",
+    "accepted": gettext_noop("Accepted"),
+    "draft": gettext_noop("Draft"),
+    "epub_ahead": gettext_noop("Published ahead of print"),
+    "inpress": gettext_noop("In press"),
+    "published": gettext_noop("Published"),
+    "submitted": gettext_noop("Submitted"),
+    "unpublished": gettext_noop("Unpublished"),
 }
 
 STYLES = {
@@ -222,13 +224,13 @@ STYLES = {
     "apa": "APA",
     "aps": "APS",
     "chicago": "Chicago",
-    "default": "House style",
+    "default": gettext_noop("House style"),
     "harvard1": "Harvard",
     "ieee": "IEEE",
     "ista": "ISTA",
     "lncs": "LNCS",
     "mla": "MLA",
-    "short": "Short",
+    "short": gettext_noop("Short"),
 }
 
 IDENTIFIERS = {
@@ -238,21 +240,33 @@ IDENTIFIERS = {
     "arxiv": "arXiv",
     "urn": "URN",
     "opac": "OPAC",
-    "ipn": "Patent number",
-    "application_number": "Application number",
-    "ipc": "Patent classification",
+    "ipn": gettext_noop("Patent number"),
+    "application_number": gettext_noop("Application number"),
+    "ipc": gettext_noop("Patent classification"),
 }
 
 
 def label(words: Mapping[str, str], word: str) -> str:
     """Return the label of `word` in a vocabulary; an unlisted word is its own label, ``blog_post`` ``Blog post``."""
+    if word in words:
+        return gettext(words[word])
     plain = word.replace("_", " ")
-    return words.get(word) or plain[:1].upper() + plain[1:]
+    return plain[:1].upper() + plain[1:]
+
+
+def access(level: str) -> str:
+    """Return the label of a file's access level, and an unlisted word unchanged."""
+    return gettext(ACCESS[level]) if level in ACCESS else level
+
+
+def open_access(kind: str) -> str:
+    """Return the label of a publication's kind of open access."""
+    return gettext(OPEN_ACCESS[kind])
 
 
 def language(code: str) -> str:
     """Return ``eng`` as ``English``, and an unlisted code unchanged."""
-    return LANGUAGES.get(code, (code,))[0]
+    return gettext(LANGUAGES[code][0]) if code in LANGUAGES else code
 
 
 def language_tag(code: str | None) -> str | None:

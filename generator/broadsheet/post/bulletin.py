@@ -3,8 +3,10 @@
 from typing import NamedTuple
 
 from broadsheet.mail.edition import Edition, Section
+from broadsheet.mail.plain_text import more_on_site
 from broadsheet.model.state import DayState
 from broadsheet.text.sanitize import one_line
+from broadsheet.translations import gettext
 
 _LEAD_CHARS = 500
 _TITLE_CHARS = 250
@@ -47,7 +49,7 @@ class Bulletin(NamedTuple):
     @property
     def more(self) -> str:
         """The words of the link to the site."""
-        return f"{self.omitted:,} more on the site" if self.omitted else "On the site"
+        return more_on_site(self.omitted) if self.omitted else gettext("On the site")
 
     def first(self, papers: int) -> "Bulletin":
         """Return the bulletin with the first `papers` papers only."""

@@ -37,7 +37,7 @@ def _units(embed: Payload) -> int:
 
 
 def _message(bulletin: Bulletin) -> Payload:
-    more = f"{bulletin.omitted:,} more on the site." if bulletin.omitted else ""
+    more = f"{bulletin.more}." if bulletin.omitted else ""
     lead = " ".join(part for part in (bulletin.lead, more) if part)
     papers = (_paper(number, paper) for number, paper in enumerate(bulletin.papers, 1))
     return {

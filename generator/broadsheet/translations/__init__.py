@@ -68,6 +68,11 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def pgettext_noop(context: str, message: str) -> str:
+    """Return `message` itself: a constant that is translated in this `context` where it is shown."""
+    return message
+
+
 def translated(language: str) -> str:
     """Return the language in which a site of this `language` is made: of the translation, if any, or else English."""
     file = _file(language)

@@ -8,46 +8,49 @@ from typing import NamedTuple
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.index import Index
 from broadsheet.settings.config import Settings
+from broadsheet.translations import gettext_noop
 
 FOLDER = "downloads/"
 INDEX_PATH = "downloads/index.json"
 WHOLE = "archive"  # the name of the file with all years
 VERSION = 1  # of the shape of a line and of the tables
-LICENCE = (
+LICENCE = gettext_noop(
     "arXiv's metadata (titles, authors, abstracts, categories) is in the public domain (CC0 1.0);"
     " scores and comments are this digest's own; publications are records of the group's repository."
 )
 TABLES = {
-    "archive": "name, value: the version of this shape, the site, the licence",
-    "day": "date; receipt (JSON): what was announced, read, dropped and paid",
-    "paper": "date; line: its place in the day's file, from 1; a column for each field, lists and objects as JSON",
-    "publication": "id, title, type, year, date, doi; record (JSON): all of it",
+    "archive": gettext_noop("name, value: the version of this shape, the site, the licence"),
+    "day": gettext_noop("date; receipt (JSON): what was announced, read, dropped and paid"),
+    "paper": gettext_noop(
+        "date; line: its place in the day's file, from 1; a column for each field, lists and objects as JSON"
+    ),
+    "publication": gettext_noop("id, title, type, year, date, doi; record (JSON): all of it"),
 }
 FIELDS = {
-    "arxiv_id": "the identifier, without version",
-    "title": "as the source wrote it, TeX and all",
-    "authors": "a list of names",
-    "abstract": "as the source wrote it",
-    "categories": "a list, the primary one first",
-    "published": "when the first version was submitted, ISO 8601",
-    "updated": "when the newest version was",
-    "version": "its number",
-    "doi": "of the published version",
-    "journal_ref": "where it was published, in the authors’ words",
-    "arxiv_comment": "the authors’ remarks",
-    "relevance": "score, 1 to 10",
-    "novelty": "score, 1 to 10",
-    "local_score": "their sum as the local scorer estimates it, with decimals: it breaks ties",
-    "comment": "why it has these",
-    "topics": "a list of ids or names, where the scorer names them",
-    "scorer": "an object: model and rubric",
-    "reasons": "a list: the matched follow and negative_keywords settings",
-    "source": "where the line came from; a paper that two sources gave on one day has two",
-    "links": "an object: code, project, discussion",
-    "upvotes": "a number, from the source",
-    "comments": "a number, from the source",
-    "announce_type": "new, cross, replace or replace-cross",
-    "extra": "other keys of the source (in SQLite; in JSON Lines they are among the keys above)",
+    "arxiv_id": gettext_noop("the identifier, without version"),
+    "title": gettext_noop("as the source wrote it, TeX and all"),
+    "authors": gettext_noop("a list of names"),
+    "abstract": gettext_noop("as the source wrote it"),
+    "categories": gettext_noop("a list, the primary one first"),
+    "published": gettext_noop("when the first version was submitted, ISO 8601"),
+    "updated": gettext_noop("when the newest version was"),
+    "version": gettext_noop("its number"),
+    "doi": gettext_noop("of the published version"),
+    "journal_ref": gettext_noop("where it was published, in the authors’ words"),
+    "arxiv_comment": gettext_noop("the authors’ remarks"),
+    "relevance": gettext_noop("score, 1 to 10"),
+    "novelty": gettext_noop("score, 1 to 10"),
+    "local_score": gettext_noop("their sum as the local scorer estimates it, with decimals: it breaks ties"),
+    "comment": gettext_noop("why it has these"),
+    "topics": gettext_noop("a list of ids or names, where the scorer names them"),
+    "scorer": gettext_noop("an object: model and rubric"),
+    "reasons": gettext_noop("a list: the matched follow and negative_keywords settings"),
+    "source": gettext_noop("where the line came from; a paper that two sources gave on one day has two"),
+    "links": gettext_noop("an object: code, project, discussion"),
+    "upvotes": gettext_noop("a number, from the source"),
+    "comments": gettext_noop("a number, from the source"),
+    "announce_type": gettext_noop("new, cross, replace or replace-cross"),
+    "extra": gettext_noop("other keys of the source (in SQLite; in JSON Lines they are among the keys above)"),
 }
 
 

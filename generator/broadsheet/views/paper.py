@@ -13,12 +13,13 @@ from markupsafe import Markup
 from broadsheet.index.days import Entry, day_address
 from broadsheet.index.places import Places
 from broadsheet.model.doi import doi_url
-from broadsheet.model.paper import Paper
+from broadsheet.model.paper import Links, Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped, safe_url
+from broadsheet.translations import gettext, ngettext
 from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import DataAttributes, has_several_sources
@@ -79,7 +80,7 @@ class PaperRenderer:
         # The title links to the paper's own page, or else to arXiv.
         to = address if has_page(entry, self._settings) else arxiv and arxiv.abstract
         heading = f'<a href="{to}">{title}</a>' if to else title
-        by = author_list(paper.authors, self._settings.pages.authors) if paper.authors else "Authors not given"
+        by = author_list(paper.authors, self._settings.pages.authors) if paper.authors else gettext("Authors not given")
         body = "".join(_body(entry, self.link, published, is_open, self._settings.pages.abstracts))
         facts = "".join(_facts(entry, self._settings, self._several_sources))
         id_link = f'<a class="id" href="{address}">{name}</a>' if arxiv else _unresolvable_id(name, address)
@@ -129,7 +130,8 @@ def topic_link(topic: Topic, hue: str, link: MakeLink) -> str:
 
 
 def _unresolvable_id(name: str, address: str) -> str:
-    return f'<a class="id" href="{address}"><span title="This id has lost its archive">{name}</span></a>'
+    words = escaped(gettext("This id has lost its archive"))
+    return f'<a class="id" href="{address}"><span title="{words}">{name}</span></a>'
 
 
 def author_list(authors: Sequence[str], limit: int, render: Callable[[str], str] | None = None) -> str:
@@ -141,7 +143,12 @@ def author_list(authors: Sequence[str], limit: int, render: Callable[[str], str]
     if len(authors) <= limit + 1:
         return joined(authors)
     first, rest = joined(authors[:limit]), joined(authors[limit:])
-    return f'{first} <details class="more"><summary>and {len(authors) - limit} more</summary>{rest}</details>'
+    return f'{first} <details class="more"><summary>{and_more(len(authors) - limit)}</summary>{rest}</details>'
+
+
+def and_more(authors: int) -> str:
+    """Return ``and 12 more``: the authors that a list leaves out."""
+    return ngettext("and %(number)s more", "and %(number)s more", authors) % {"number": authors}
 
 
 def _body(
@@ -154,10 +161,11 @@ def _body(
         yield f'<p class="note">{escaped(rendering.plain(reason))}</p>'
     if entry.first_seen < entry.date:
         before = escaped(link(f"{day_address(entry.first_seen)}#{quote(paper.arxiv_id)}"))
-        yield f'<p class="note">Shown before, on <a href="{before}">{formats.day(entry.first_seen)}</a>.</p>'
+        day = f'<a href="{before}">{formats.day(entry.first_seen)}</a>'
+        yield f'<p class="note">{gettext("Shown before, on %(day)s.") % {"day": day}}</p>'
     yield from publication_notes(published, link)
     if paper.abstract and entry.rank <= abstracts:
-        fold = f"<details{' open' if is_open else ''}><summary>Abstract</summary>"
+        fold = f"<details{' open' if is_open else ''}><summary>{gettext('Abstract')}</summary>"
         yield f"{fold}<p{attributes(paper.abstract)}>{rendering.inline(paper.abstract)}</p></details>"
 
 
@@ -168,15 +176,16 @@ def publication_notes(published: Iterable[Publication], link: MakeLink) -> Itera
         where = escaped(rendering.plain(publication.venue or publication.title)) + (
             f", {publication.year}" if publication.year else ""
         )
-        yield f'<p class="note">Published by the group: <a href="{to}">{where}</a>.</p>'
+        words = gettext("Published by the group: %(place)s.") % {"place": f'<a href="{to}">{where}</a>'}
+        yield f'<p class="note">{words}</p>'
 
 
 def _facts(entry: Entry, settings: Settings, names_sources: bool) -> Iterator[str]:
     paper = entry.paper
     if paper.upvotes is not None:
-        yield f"<span>{formats.count(paper.upvotes, 'upvote')}</span>"
+        yield f"<span>{upvotes(paper.upvotes)}</span>"
     if paper.comments is not None:
-        yield f"<span>{formats.count(paper.comments, 'comment')}</span>"
+        yield f"<span>{formats.comments(paper.comments)}</span>"
     if paper.categories:
         yield f'<span class="categories">{escaped(" ".join(paper.categories[:MAX_CATEGORIES]))}</span>'
     if paper.announce_type and paper.announce_type != "new":
@@ -184,19 +193,41 @@ def _facts(entry: Entry, settings: Settings, names_sources: bool) -> Iterator[st
     if paper.published:
         yield f"<span>{escaped(formats.long_date(paper.published))}</span>"
     if names_sources:
-        sources = " and ".join(settings.sources.get(source, source) for source in entry.sources)
-        yield f'<span class="source">from {escaped(sources)}</span>'
+        yield f'<span class="source">{from_sources(entry, settings)}</span>'
     for remark in (paper.arxiv_comment, paper.journal_ref):
         if remark:
             yield f'<span class="source">{rendering.inline(remark)}</span>'
+
+
+def upvotes(number: int) -> str:
+    """Return ``1 upvote``, ``12 upvotes``."""
+    return ngettext("%(number)s upvote", "%(number)s upvotes", number) % {"number": formats.number(number)}
+
+
+def source_names(entry: Entry, settings: Settings) -> str:
+    """Return the names of the paper's sources on its day: ``arXiv and Hugging Face``."""
+    return formats.joined([settings.sources.get(source, source) for source in entry.sources])
+
+
+def from_sources(entry: Entry, settings: Settings) -> str:
+    """Return ``from arXiv``, escaped."""
+    return gettext("from %(sources)s") % {"sources": escaped(source_names(entry, settings))}
+
+
+def foreign_links(links: Links) -> list[tuple[str, str | None]]:
+    """Return the name and the address, which is untrusted, of a paper's code, project and discussion."""
+    return [
+        (gettext("Code"), links.code),
+        (gettext("Project"), links.project),
+        (gettext("Discussion"), links.discussion),
+    ]
 
 
 def other_links(paper: Paper) -> Iterator[str]:
     """Yield links to the DOI, code, project and discussion of a paper."""
     links = [("DOI", doi_url(paper.doi))]
     if paper.links:
-        foreign = [("Code", paper.links.code), ("Project", paper.links.project), ("Discussion", paper.links.discussion)]
-        links += [(label, safe_url(url)) for label, url in foreign]
+        links += [(label, safe_url(url)) for label, url in foreign_links(paper.links)]
     for label, url in links:
         if url:
             yield f'<a href="{escaped(url)}" rel="noopener nofollow">{label}</a>'

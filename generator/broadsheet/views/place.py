@@ -9,8 +9,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.index.places import WEEK_DAYS, WINDOW_DAYS, Place, Places, place_of
 from broadsheet.text import formats
-
-_BEST = {WEEK_DAYS: "best in a week", WINDOW_DAYS: f"best in {WINDOW_DAYS} days"}
+from broadsheet.translations import gettext, ngettext
 
 
 def places_of(catalogue: Catalogue, entries: Iterable[Entry]) -> dict[str, Places]:
@@ -28,9 +27,10 @@ def place_words(place: Place | None) -> str:
     if place is None:
         return ""
     words = [
-        f"{place.ties} share {formats.number(place.score)}" if place.ties > 1 else "",
-        f"{formats.ordinal(place.rank)} of {place.scanned:,} scanned" if place.scanned else "",
-        _BEST.get(place.best_days, ""),
+        _ties(place) if place.ties > 1 else "",
+        # Translators: the place of a paper among all that were scanned: 3rd of 1,027 scanned.
+        gettext("%(place)s of %(scanned)s scanned") % _numbers(place.rank, place.scanned) if place.scanned else "",
+        _best(place.best_days),
     ]
     return ", ".join(filter(None, words))
 
@@ -42,12 +42,38 @@ def place_sentence(place: Place | None, date: str) -> str:
     day = formats.long_date(date)
     score = formats.number(place.score)
     parts = [
-        f"shared by {place.ties} papers of that day" if place.ties > 1 else "",
-        f"{formats.ordinal(place.rank)} of the {place.scanned:,} papers scanned on {day}" if place.scanned else "",
-        f"{formats.ordinal(place.window_rank)} of the {place.window_scanned:,} in {WINDOW_DAYS} days"
+        _shared(place.ties) if place.ties > 1 else "",
+        gettext("%(place)s of the %(scanned)s papers scanned on %(day)s")
+        % {**_numbers(place.rank, place.scanned), "day": day}
+        if place.scanned
+        else "",
+        gettext("%(place)s of the %(scanned)s in %(days)s days")
+        % {**_numbers(place.window_rank, place.window_scanned), "days": WINDOW_DAYS}
         if place.window_rank and place.window_scanned
         else "",
-        _BEST.get(place.best_days, ""),
+        _best(place.best_days),
     ]
     words = ", ".join(filter(None, parts))
-    return words and f"Score {score}: {words}"
+    return words and gettext("Score %(score)s: %(places)s") % {"score": score, "places": words}
+
+
+def _ties(place: Place) -> str:
+    # Translators: 30 papers have the score 17.
+    words = ngettext("%(number)s shares %(score)s", "%(number)s share %(score)s", place.ties)
+    return words % {"number": place.ties, "score": formats.number(place.score)}
+
+
+def _shared(ties: int) -> str:
+    words = ngettext("shared by %(number)s paper of that day", "shared by %(number)s papers of that day", ties)
+    return words % {"number": ties}
+
+
+def _numbers(rank: int, scanned: int) -> dict[str, str]:
+    return {"place": formats.ordinal(rank), "scanned": formats.number(scanned)}
+
+
+def _best(days: int) -> str:
+    """Return the longest span in which no paper has a higher score; empty if there is none."""
+    if days == WEEK_DAYS:
+        return gettext("best in a week")
+    return gettext("best in %(days)s days") % {"days": days} if days == WINDOW_DAYS else ""

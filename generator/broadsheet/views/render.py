@@ -71,7 +71,7 @@ def _environment(language: str) -> jinja2.Environment:
     callables = {"pgettext": translations.pgettext, "npgettext": translations.npgettext}
     cast(Any, env).install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True, **callables)
     env.filters |= FILTERS
-    env.globals |= {"count": formats.count, "quantity": formats.quantity, "state_words": formatting.STATE_KEYS}
+    env.globals |= {"count": formats.count, "quantity": formats.quantity, "state_words": formatting.state_words()}
     env.globals |= {"label": formatting.label, "day_at_a_glance": formatting.day_at_a_glance}
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
     env.globals |= {"paper_renderer": PaperRenderer, "has_several_sources": has_several_sources}

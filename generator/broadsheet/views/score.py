@@ -16,6 +16,7 @@ from broadsheet.model.scorer import Scorer
 from broadsheet.settings.rubric import HIGHEST, Grade, Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 from broadsheet.views.place import entry_place, place_words
 
@@ -35,24 +36,29 @@ def scorer_words(scorer: Scorer | None) -> str:
     """Return the scorer and its rubric, escaped; empty if none is named."""
     if scorer is None:
         return ""
-    return escaped(formatting.scorer(scorer.model)) + (f", rubric {escaped(scorer.rubric)}" if scorer.rubric else "")
+    return escaped(formatting.with_rubric(formatting.scorer(scorer.model), scorer.rubric))
+
+
+def by_scorer(scorer: Scorer) -> str:
+    """Return ``by gpt-4o, rubric 2025-05``, escaped."""
+    return gettext("by %(scorer)s") % {"scorer": scorer_words(scorer)}
 
 
 def grade_paragraphs(paper: Paper, rubric: Rubric) -> Iterator[str]:
     """Yield a paragraph for each score of the paper: the number, its grade and the grade's description."""
-    for name, grades, score in (
-        ("Relevance", rubric.relevance, paper.relevance),
-        ("Novelty", rubric.novelty, paper.novelty),
+    for words, grades, score in (
+        (gettext("Relevance %(score)s of 10"), rubric.relevance, paper.relevance),
+        (gettext("Novelty %(score)s of 10"), rubric.novelty, paper.novelty),
     ):
         index = grade_of(grades, score)
-        words = f": {_words(grades[index])}" if index is not None else ""
-        yield f'<p class="grade"><b>{name} {formats.number(score)} of 10</b>{words}</p>\n'
+        grade = f": {_words(grades[index])}" if index is not None else ""
+        yield f'<p class="grade"><b>{words % {"score": formats.number(score)}}</b>{grade}</p>\n'
 
 
 def bars(paper: Paper) -> str:
     """Return the paper's two scores as bars: relevance over novelty, each on a scale to `HIGHEST`."""
     relevance, novelty = paper.relevance or 0, paper.novelty or 0
-    words = f"relevance {formats.number(relevance)}, novelty {formats.number(novelty)}"
+    words = escaped(formatting.scores_inline(relevance, novelty))
     lengths = [f"{2 * score:g}" for score in (relevance, novelty)]
     return (
         f'<svg class="bars" viewBox="0 0 {2 * HIGHEST} 5" role="img" aria-label="{words}">'
@@ -61,7 +67,9 @@ def bars(paper: Paper) -> str:
 
 
 def _unscored(paper: Paper) -> str:
-    return "not scored" if paper.total is None else f"{formats.number(paper.total)} in its source, not scored"
+    if paper.total is None:
+        return gettext("not scored")
+    return gettext("%(score)s in its source, not scored") % {"score": formats.number(paper.total)}
 
 
 class ScoreRenderer:
@@ -88,7 +96,7 @@ class ScoreRenderer:
     def _mark(self, paper: Paper) -> str:
         if paper.score is None:
             total = "–" if paper.total is None else formats.number(paper.total)
-            return f'<span class="score"><b aria-label="{_unscored(paper)}" role="img">{total}</b></span>'
+            return f'<span class="score"><b aria-label="{escaped(_unscored(paper))}" role="img">{total}</b></span>'
         content = f"<b>{formats.number(paper.score)}</b>{bars(paper)}"
         if not self._has_legend:
             return f'<span class="score">{content}</span>'
@@ -110,8 +118,11 @@ class ScoreRenderer:
         if paper.score is None:
             return f'<span class="muted">{_unscored(paper)}</span>'
         place = self.place(entry)
-        numbers = f"<b>{formats.number(paper.relevance)}</b> relevance <b>{formats.number(paper.novelty)}</b> novelty"
-        by = "" if self._has_one_scorer or not paper.scorer else f" <span>by {scorer_words(paper.scorer)}</span>"
+        numbers = gettext("<b>%(relevance)s</b> relevance <b>%(novelty)s</b> novelty") % {
+            "relevance": formats.number(paper.relevance),
+            "novelty": formats.number(paper.novelty),
+        }
+        by = "" if self._has_one_scorer or not paper.scorer else f" <span>{by_scorer(paper.scorer)}</span>"
         return f'<span class="grades">{numbers}{f" <i>{place}</i>" if place else ""}</span>{by}'
 
     def place(self, entry: Entry) -> str:
@@ -120,16 +131,20 @@ class ScoreRenderer:
 
     def head(self, change: ScorerChange | None = None) -> Markup:
         """Return the scorer, if all papers have the same, its change, and the button that opens the legend."""
-        by = f"Scored by {self._scorer}. " if self._scorer else ""
+        by = gettext("Scored by %(scorer)s.") % {"scorer": self._scorer} + " " if self._scorer else ""
         by += f'<span class="scorer-change">{escaped(formatting.scorer_change(change))}</span> ' if change else ""
-        button = f'<button popovertarget="{LEGEND_ID}">What the scores mean</button>' if self._has_legend else ""
+        words = gettext("What the scores mean")
+        button = f'<button popovertarget="{LEGEND_ID}">{words}</button>' if self._has_legend else ""
         return Markup(f'<p class="muted score-note">{by}{button}</p>' if by or button else "")
 
     def legend(self) -> Markup:
         """Return the popover."""
         if not self._has_legend:
             return Markup("")
-        scales = (("r", "Relevance", self._rubric.relevance), ("n", "Novelty", self._rubric.novelty))
+        scales = (
+            ("r", gettext("Relevance"), self._rubric.relevance),
+            ("n", gettext("Novelty"), self._rubric.novelty),
+        )
         grades = "".join([row for scale in scales for row in _grades(*scale)])
         return Markup(f'<div popover id="{LEGEND_ID}">\n{grades}{self._note}</div>')
 
@@ -138,16 +153,16 @@ class ScoreRenderer:
         places = [place for entry in self._scored if (place := entry_place(self._places, entry))]
         if not any(place.scanned or place.best_days for place in places):
             return ""
-        best = (
-            f" Best in a week or {WINDOW_DAYS} days: no other paper of these {WEEK_DAYS} or {WINDOW_DAYS} days"
-            " has as high a score."
-            if any(place.best_days for place in places)
-            else ""
+        words = gettext(
+            "<b>1st, 2nd …</b> The place of relevance plus novelty among all papers scanned that day, the dropped ones"
+            " included. Equal scores have the same place."
         )
-        return (
-            "<p><b>1st, 2nd …</b> The place of relevance plus novelty among all papers scanned that day,"
-            f" the dropped ones included. Equal scores have the same place.{best}</p>\n"
-        )
+        if any(place.best_days for place in places):
+            words += " " + gettext(
+                "Best in a week or %(window)s days: no other paper of these %(week)s or %(window)s days has as high a"
+                " score."
+            ) % {"window": WINDOW_DAYS, "week": WEEK_DAYS}
+        return f"<p>{words}</p>\n"
 
 
 def _grades(letter: str, scale: str, grades: Sequence[Grade]) -> Iterator[str]:

@@ -18,8 +18,9 @@ from broadsheet.model.publication import Publication
 from broadsheet.search.document import Facets, SearchDocument
 from broadsheet.search.ids import lookup_names
 from broadsheet.settings.config import Settings
-from broadsheet.text import rendering
+from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views.permalink import paper_address
 
 # A browser sends a request for each shard and word, so fewer are faster; but a month that ends joins those before it.
@@ -155,7 +156,7 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> SearchDocument
 
 
 def _publication(publication: Publication) -> SearchDocument:
-    note = ("Publication", rendering.plain(publication.venue), publication.year)
+    note = (gettext("Publication"), rendering.plain(publication.venue), publication.year)
     date = publication.date or publication.year or ""
     return _document(
         name="",
@@ -182,9 +183,7 @@ def _document(
     facets: Facets,
     more: Iterable[str] = (),
 ) -> SearchDocument:
-    by = ", ".join(authors[:MAX_AUTHORS]) + (
-        f" and {len(authors) - MAX_AUTHORS} more" if len(authors) > MAX_AUTHORS else ""
-    )
+    by = formats.names_and_more(authors[:MAX_AUTHORS], max(len(authors) - MAX_AUTHORS, 0))
     text = " ".join(" ".join(rendering.plain(part) for part in body if part).split())
     names = [part for part in ids if part]
     card = msgspec.json.encode([address, name, title, by, note, text])

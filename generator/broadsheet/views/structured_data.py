@@ -15,6 +15,7 @@ from broadsheet.model.publication_parts import Person
 from broadsheet.settings.config import Settings
 from broadsheet.text.rendering import plain
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.downloads import FORMATS, LICENCE, Download
 from broadsheet.views.page import DataTag
@@ -114,10 +115,11 @@ def publication_data(publication: Publication, settings: Settings) -> dict[str, 
 def dataset(downloads: Sequence[Download], days: tuple[str, str] | None, settings: Settings) -> dict[str, Any]:
     """Return the data of the downloads as one data set; `days` are the first and the last."""
     site = settings.site
+    about = site.site_description or gettext("New papers of each day, scored and sorted.")
     return {
         "@type": "Dataset",
-        "name": f"{site.site_name}: papers, scores and publications",
-        "description": f"{site.site_description or 'New papers of each day, scored and sorted.'} {LICENCE}",
+        "name": gettext("%(site)s: papers, scores and publications") % {"site": site.site_name},
+        "description": f"{about} {gettext(LICENCE)}",
         "url": f"{site.site_url}about/#data",
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": site.site_name, "url": site.site_url},

@@ -11,12 +11,14 @@ from broadsheet.text import formats
 from broadsheet.text import markdown as md
 from broadsheet.text.sanitize import safe_url
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 from broadsheet.views.alternates.page_content import ListLink, PageContent, day_link
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.markdown import front_matter
 from broadsheet.views.page import Page
+from broadsheet.views.paper import foreign_links, source_names
 from broadsheet.views.permalink import lasting_address
 from broadsheet.views.place import entry_place, place_words
 
@@ -57,11 +59,12 @@ def _day(head: DayHead, settings: Settings) -> str:
     link = day_link(head)
     name = md.link(formats.day(head.date), absolute(settings, link.address)) if link else formats.day(head.date)
     label = formatting.label(head)
-    return f"{name}: {formats.count(head.papers, 'paper')}. {label.word}. {md.escaped(label.text)}"
+    return f"{name}: {formats.papers(head.papers)}. {label.word}. {md.escaped(label.text)}"
 
 
 def _scorers(head: DayHead) -> str:
-    return f"Scored by {md.escaped(formatting.scorers(head.receipt))}." if head.receipt else ""
+    words = gettext("Scored by %(scorer)s.")
+    return words % {"scorer": md.escaped(formatting.scorers(head.receipt))} if head.receipt else ""
 
 
 def _paper(number: int, entry: Entry, content: PageContent, settings: Settings) -> Iterator[str]:
@@ -70,7 +73,7 @@ def _paper(number: int, entry: Entry, content: PageContent, settings: Settings) 
     yield _bullets([*_facts(paper), *_day_facts(entry, content, settings), *_publication_lines(published, settings)])
     yield md.text(paper.comment or "")
     if paper.abstract:
-        yield f"**Abstract.** {md.text(paper.abstract)}"
+        yield _abstract(paper.abstract)
 
 
 def _subject(paper: Paper, content: PageContent, settings: Settings) -> Iterator[str]:
@@ -81,66 +84,88 @@ def _subject(paper: Paper, content: PageContent, settings: Settings) -> Iterator
         yield _bullets([f"Rank: {entry.rank}", *_day_facts(entry, content, settings)])
         yield md.text(entry.paper.comment or "")
     if paper.abstract:
-        yield "## Abstract"
+        yield f"## {gettext('Abstract')}"
         yield md.text(paper.abstract)
 
 
 def _facts(paper: Paper) -> Iterator[str]:
     """Yield the facts of a paper that hold for every day."""
-    yield f"Authors: {md.escaped(', '.join(map(readable_name, paper.authors)))}" if paper.authors else ""
+    yield _fact(gettext("Authors"), md.escaped(", ".join(map(readable_name, paper.authors)))) if paper.authors else ""
     arxiv = arxiv_urls(paper.arxiv_id)
-    yield f"arXiv: {md.link(paper.arxiv_id, arxiv.abstract)}" if arxiv else f"Id: {md.escaped(paper.arxiv_id)}"
+    yield (
+        f"arXiv: {md.link(paper.arxiv_id, arxiv.abstract)}"
+        if arxiv
+        else _fact(gettext("Id"), md.escaped(paper.arxiv_id))
+    )
     yield f"PDF: <{arxiv.pdf}>" if arxiv else ""
-    yield f"Submitted: {md.escaped(paper.published[:10])}" if paper.published else ""
-    yield f"Categories: {md.escaped(' '.join(paper.categories))}" if paper.categories else ""
-    yield f"Published in: {md.text(paper.journal_ref)}" if paper.journal_ref else ""
-    yield f"Remarks: {md.text(paper.arxiv_comment)}" if paper.arxiv_comment else ""
-    links = paper.links
-    foreign = [("Code", links.code), ("Project", links.project), ("Discussion", links.discussion)] if links else []
+    yield _fact(gettext("Submitted"), md.escaped(paper.published[:10])) if paper.published else ""
+    yield _fact(gettext("Categories"), md.escaped(" ".join(paper.categories))) if paper.categories else ""
+    yield _fact(gettext("Published in"), md.text(paper.journal_ref)) if paper.journal_ref else ""
+    yield _fact(gettext("Remarks"), md.text(paper.arxiv_comment)) if paper.arxiv_comment else ""
+    foreign = foreign_links(paper.links) if paper.links else []
     for label, url in [("DOI", doi_url(paper.doi)), *((name, safe_url(url)) for name, url in foreign)]:
         yield f"{label}: {md.link(md.escaped(url), url)}" if url else ""
+
+
+def _fact(name: str, value: str) -> str:
+    return f"{name}: {value}"
+
+
+def _abstract(text: str) -> str:
+    return f"**{gettext('Abstract.')}** {md.text(text)}"
+
+
+def _score(entry: Entry, content: PageContent) -> str:
+    paper = entry.paper
+    words = gettext("Score: relevance %(relevance)s, novelty %(novelty)s, of 10 each") % {
+        "relevance": formats.number(paper.relevance),
+        "novelty": formats.number(paper.novelty),
+    }
+    if paper.scorer:
+        words += f" ({gettext('by %(scorer)s') % {'scorer': md.escaped(formatting.scorer(paper.scorer.model))}})"
+    place = place_words(entry_place(content.places, entry))
+    return f"{words}; {place}" if place else words
 
 
 def _day_facts(entry: Entry, content: PageContent, settings: Settings) -> Iterator[str]:
     """Yield the facts that one day adds: scores and their place, topics, votes, sources."""
     paper = entry.paper
-    by = f" (by {md.escaped(formatting.scorer(paper.scorer.model))})" if paper.scorer else ""
-    scores = f"relevance {formats.number(paper.relevance)}, novelty {formats.number(paper.novelty)}, of 10 each"
-    words = place_words(entry_place(content.places, entry))
-    place = f"; {words}" if words else ""
-    yield f"Score: {scores}{by}{place}" if paper.score is not None else "Score: none"
+    yield _score(entry, content) if paper.score is not None else gettext("Score: none")
     names = {topic.id: topic.name for topic in settings.topics}
-    yield f"Topics: {md.escaped(', '.join(names[topic] for topic in entry.topics))}" if entry.topics else ""
-    yield from (f"Note: {md.text(reason)}" for reason in paper.reasons)
-    yield f"Upvotes: {formats.number(paper.upvotes)}" if paper.upvotes is not None else ""
-    sources = " and ".join(settings.sources.get(source, source) for source in entry.sources)
-    yield f"From: {md.escaped(sources)}"
-    yield f"First shown: {entry.first_seen}" if entry.first_seen and entry.first_seen < entry.date else ""
+    yield (
+        _fact(gettext("Topics"), md.escaped(", ".join(names[topic] for topic in entry.topics))) if entry.topics else ""
+    )
+    yield from (_fact(gettext("Note"), md.text(reason)) for reason in paper.reasons)
+    yield _fact(gettext("Upvotes"), formats.number(paper.upvotes)) if paper.upvotes is not None else ""
+    sources = source_names(entry, settings)
+    yield _fact(gettext("From"), md.escaped(sources))
+    yield _fact(gettext("First shown"), entry.first_seen) if entry.first_seen and entry.first_seen < entry.date else ""
 
 
 def _publication_lines(published: Sequence[Publication], settings: Settings) -> Iterator[str]:
     for work in published:
-        yield f"Published by the group: {md.link(md.title(work.title), absolute(settings, work.address))}"
+        yield _fact(gettext("Published by the group"), md.link(md.title(work.title), absolute(settings, work.address)))
 
 
 def _publication(publication: Publication, entries: Sequence[Entry], settings: Settings) -> Iterator[str]:
     names = ", ".join(readable_name(person.display) for person in publication.authors or publication.editors)
     facts = [
-        ("Authors", names),
-        ("Type", publication.type_label),
-        ("Year", publication.year or ""),
+        (gettext("Authors"), names),
+        (gettext("Type"), publication.type_label),
+        (gettext("Year"), publication.year or ""),
         ("DOI", publication.doi or ""),
     ]
-    lines = [f"{name}: {md.escaped(value)}" for name, value in facts if value]
-    lines += [f"In: {md.text(publication.venue)}"] if publication.venue else []
+    lines = [_fact(name, md.escaped(value)) for name, value in facts if value]
+    lines += [_fact(gettext("In"), md.text(publication.venue))] if publication.venue else []
     lines += [
         f"arXiv: {md.link(md.escaped(name), urls.abstract)}"
         for name in publication.arxiv_ids
         if (urls := arxiv_urls(name))
     ]
     lines += [
-        f"In the digest: {md.link(formats.day(entry.date), absolute(settings, entry.address))}" for entry in entries
+        _fact(gettext("In the digest"), md.link(formats.day(entry.date), absolute(settings, entry.address)))
+        for entry in entries
     ]
     yield _bullets(lines)
     for abstract in publication.abstracts:
-        yield f"**Abstract.** {md.text(abstract.text)}"
+        yield _abstract(abstract.text)

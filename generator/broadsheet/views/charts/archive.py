@@ -14,11 +14,12 @@ from broadsheet.model.receipt import Cost
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 from broadsheet.views.charts.chart import DOTTED, GAP, HATCHED, HOLLOW, QUIET, SOLID, Chart, Series
 from broadsheet.views.charts.drawing import bars, nested, rows, stacked
 from broadsheet.views.charts.drift import drift
-from broadsheet.views.charts.spans import Axis, Span, days_in
+from broadsheet.views.charts.spans import DAY, Axis, Span, days_in
 from broadsheet.views.topic_colours import topic_hues
 
 MAX_TOPICS = 12
@@ -44,32 +45,33 @@ def charts(axis: Axis, settings: Settings) -> Markup:
 
 def papers(axis: Axis) -> Iterator[str]:
     """Yield the chart of papers a day."""
-    by_day = axis.unit == "Day"
+    by_day = axis.unit is DAY
     days_with_papers = [sum(head.papers > 0 for head in span.heads) for span in axis.spans]
     means = [_mean(span, days) for span, days in zip(axis.spans, days_with_papers, strict=True)]
     partial = [index for index, span in enumerate(axis.spans) if by_day and days_in(span.heads, DayState.PARTIAL)]
-    words = "Papers shown each day" if by_day else f"Mean over the days with papers of each {axis.unit.lower()}"
     marks = [_mark(span) for span in axis.spans]
-    keys = {QUIET: "ring: nothing was announced", GAP: "cross: failed, missing or unread"}
-    about = [words, *(key for mark, key in keys.items() if mark in marks), *(["hatched: partial"] if partial else [])]
-    states = ["".join(formatting.STATE_WORDS[head.state][0] for head in span.heads) for span in axis.spans]
-    counts = ("Papers in all", [_figure(span.papers, span) for span in axis.spans])
+    keys = {QUIET: gettext("ring: nothing was announced"), GAP: gettext("cross: failed, missing or unread")}
+    about = [gettext(axis.unit.mean), *(key for mark, key in keys.items() if mark in marks)]
+    about += [gettext("hatched: partial")] if partial else []
+    states = ["".join(formatting.state_label(head.state).word for head in span.heads) for span in axis.spans]
+    counts = (gettext("Papers in all"), [_figure(span.papers, span) for span in axis.spans])
     days = (
-        "Days with papers",
+        gettext("Days with papers"),
         [_figure(number, span) for number, span in zip(days_with_papers, axis.spans, strict=True)],
     )
     yield bars(
         Chart(
             id="chart-papers",
-            title="Papers a day",
+            title=gettext("Papers a day"),
             about="; ".join(about) + ".",
-            axis=axis.unit,
+            axis=gettext(axis.unit.name),
+            by=gettext(axis.unit.caption),
             labels=axis.labels,
             changes=axis.changes,
-            series=[Series("Papers a day", means)],
+            series=[Series(gettext("Papers a day"), means)],
             incomplete=frozenset(partial),
             marks=marks,
-            columns=[("State", states)] if by_day else [counts, days],
+            columns=[(gettext("State"), states)] if by_day else [counts, days],
         )
     )
 
@@ -107,13 +109,12 @@ def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
         )
         for topic in topics[:MAX_TOPICS]
     ]
-    more = f" The {MAX_TOPICS} most frequent of {len(topics)} topics." if len(topics) > MAX_TOPICS else ""
     chart = Chart(
         id="chart-topics",
-        title="Share of topics",
-        about="The share of the papers shown that have a topic; a paper may have several. All rows have one scale."
-        f" Beside each name is its share of all papers.{more}",
-        axis=axis.unit,
+        title=gettext("Share of topics"),
+        about=_about_shares(len(topics)),
+        axis=gettext(axis.unit.name),
+        by=gettext(axis.unit.caption),
         labels=axis.labels,
         changes=axis.changes,
         series=shares,
@@ -122,12 +123,24 @@ def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
     yield rows(chart, [_percent(_share(total[topic.id], whole)) for topic in topics[:MAX_TOPICS]])
 
 
+def _about_shares(topics: int) -> str:
+    about = gettext(
+        "The share of the papers shown that have a topic; a paper may have several. All rows have one scale."
+        " Beside each name is its share of all papers."
+    )
+    if topics <= MAX_TOPICS:
+        return about
+    more = gettext("The %(shown)s most frequent of %(all)s topics.") % {"shown": MAX_TOPICS, "all": topics}
+    return f"{about} {more}"
+
+
 def _share(number: int, whole: int) -> float | None:
     return 100 * number / whole if whole else None
 
 
 def _percent(value: float | None) -> str:
-    return formats.number(value) + ("" if value is None else " %")
+    # Translators: 12.5 per cent.
+    return formats.number(value) if value is None else gettext("%(number)s %%") % {"number": formats.number(value)}
 
 
 def score_counts(axis: Axis) -> Iterator[str]:
@@ -136,27 +149,35 @@ def score_counts(axis: Axis) -> Iterator[str]:
     if not scores:
         return
     unscored = sum(span.papers for span in axis.spans) - sum(number for _, _, number in scores)
-    without = f" {formats.count(unscored, 'paper')} without scores." if unscored else ""
-    for scale, name in enumerate(("Relevance", "Novelty")):
+    without = formats.quantity(unscored, "%(number)s paper without scores.", "%(number)s papers without scores.")
+    scales = (("relevance", gettext("Relevance")), ("novelty", gettext("Novelty")))
+    for scale, (name, title) in enumerate(scales):
         counts: Counter[int] = Counter()
-        rounded = "" if all(float(score[scale]).is_integer() for score in scores) else ", rounded"
+        is_whole = all(float(score[scale]).is_integer() for score in scores)
         for score in scores:
             counts[round(score[scale])] += score[2]
         chart = Chart(
-            id=f"chart-{name.lower()}",
-            title=name,
-            about=f"The number of papers with each score{rounded}.{without}{_scorers(axis)}",
-            axis="Score",
+            id=f"chart-{name}",
+            title=title,
+            about=" ".join(filter(None, [_about_counts(is_whole), without if unscored else "", _scorers(axis)])),
+            axis=gettext("Score"),
+            by=gettext("%(title)s, by score"),
             labels=[(str(score), str(score)) for score in range(1, 11)],
-            series=[Series("Papers", [counts[score] for score in range(1, 11)])],
+            series=[Series(gettext("Papers"), [counts[score] for score in range(1, 11)])],
         )
         yield bars(chart)
+
+
+def _about_counts(is_whole: bool) -> str:
+    if is_whole:
+        return gettext("The number of papers with each score.")
+    return gettext("The number of papers with each score, rounded.")
 
 
 def _scorers(axis: Axis) -> str:
     """Return a sentence on the changes of the scorer, for a chart without a time axis."""
     changes = "; ".join(axis.changes[index] for index in sorted(axis.changes))
-    return f" Scores of several models or rubrics: {changes}." if changes else ""
+    return gettext("Scores of several models or rubrics: %(changes)s.") % {"changes": changes} if changes else ""
 
 
 def coverage(axis: Axis) -> Iterator[str]:
@@ -169,23 +190,31 @@ def coverage(axis: Axis) -> Iterator[str]:
     uncounted = sum(head.papers > 0 for span in axis.spans for head in span.heads) - sum(
         head.papers > 0 for heads in counted for head in heads
     )
-    without = (
-        f" {formats.count(uncounted, 'day')} with papers that have no such figures are left out." if uncounted else ""
-    )
+    about = [gettext("Papers announced, of these scanned, of these shown.")]
+    about += [_left_out(uncounted)] if uncounted else []
     yield nested(
         Chart(
             id="chart-coverage",
-            title="Coverage",
-            about=f"Papers announced, of these scanned, of these shown.{without}",
-            axis=axis.unit,
+            title=gettext("Coverage"),
+            about=" ".join(about),
+            axis=gettext(axis.unit.name),
+            by=gettext(axis.unit.caption),
             labels=axis.labels,
             changes=axis.changes,
             series=[
-                Series("Announced", [_total_of(heads, _announced) for heads in counted], HOLLOW),
-                Series("Scanned", [_total_of(heads, _scanned) for heads in counted], HATCHED),
-                Series("Shown", [_total_of(heads, lambda head: head.papers) for heads in counted]),
+                Series(gettext("Announced"), [_total_of(heads, _announced) for heads in counted], HOLLOW),
+                Series(gettext("Scanned"), [_total_of(heads, _scanned) for heads in counted], HATCHED),
+                Series(gettext("Shown"), [_total_of(heads, lambda head: head.papers) for heads in counted]),
             ],
         )
+    )
+
+
+def _left_out(days: int) -> str:
+    return formats.quantity(
+        days,
+        "%(number)s day with papers that have no such figures are left out.",
+        "%(number)s days with papers that have no such figures are left out.",
     )
 
 
@@ -206,21 +235,20 @@ def _total_of(heads: Sequence[DayHead], value_of: Callable[[DayHead], int | None
 def incomplete_days(axis: Axis) -> Iterator[str]:
     """Yield the chart of incomplete days by state; with a bar a day, the first chart shows the states."""
     states = [state for state in FILLS if any(days_in(span.heads, state) for span in axis.spans)]
-    if axis.unit == "Day" or not states:
+    if axis.unit is DAY or not states:
         return
     yield stacked(
         Chart(
             id="chart-states",
-            title="Days that were not complete",
-            about=" ".join(
-                f"{formatting.STATE_WORDS[state][0]}: {formatting.STATE_WORDS[state][1]}" for state in states
-            ),
-            axis=axis.unit,
+            title=gettext("Days that were not complete"),
+            about=" ".join(f"{label.word}: {label.text}" for label in map(formatting.state_label, states)),
+            axis=gettext(axis.unit.name),
+            by=gettext(axis.unit.caption),
             labels=axis.labels,
             changes=axis.changes,
             series=[
                 Series(
-                    formatting.STATE_WORDS[state][0],
+                    formatting.state_label(state).word,
                     [days_in(span.heads, state) if span.heads else None for span in axis.spans],
                     FILLS[state],
                 )
@@ -232,7 +260,7 @@ def incomplete_days(axis: Axis) -> Iterator[str]:
 
 def spending(axis: Axis) -> Iterator[str]:
     """Yield the charts of tokens and of costs in each currency."""
-    yield from _spent(axis, "chart-tokens", "Tokens", _tokens, _tokens, formats.number)
+    yield from _spent(axis, "chart-tokens", gettext("Tokens"), _tokens, _tokens, formats.number)
     heads = [head for span in axis.spans for head in span.heads]
     currencies = sorted({cost.currency for head in heads if (cost := _cost(head)) and cost.total is not None})
     for number, currency in enumerate(currencies):
@@ -244,7 +272,14 @@ def spending(axis: Axis) -> Iterator[str]:
         def money(value: float | None, currency: str = currency) -> str:
             return "–" if value is None else formats.money(value, currency)
 
-        yield from _spent(axis, f"chart-cost-{number}", f"Cost in {currency}", amount, _total, money)
+        yield from _spent(
+            axis,
+            f"chart-cost-{number}",
+            gettext("Cost in %(currency)s") % {"currency": currency},
+            amount,
+            _total,
+            money,
+        )
 
 
 def _tokens(head: DayHead) -> int | None:
@@ -273,25 +308,27 @@ def _spent(
         return
     unknown = [sum(head.papers > 0 and reported(head) is None for head in span.heads) for span in axis.spans]
     incomplete = frozenset(index for index, number in enumerate(unknown) if number)
-    part = (
-        "; hatched: part of it, since some days do not say"
-        if any(sums[index] is not None for index in incomplete)
-        else ""
-    )
-    lost = "; cross: unknown" if any(sums[index] is None for index in incomplete) else ""
+    about = [gettext(axis.unit.total)]
+    if any(sums[index] is not None for index in incomplete):
+        about.append(gettext("hatched: part of it, since some days do not say"))
+    if any(sums[index] is None for index in incomplete):
+        about.append(gettext("cross: unknown"))
     yield bars(
         Chart(
             id=name,
             title=title,
-            about=f"The sum of the receipts of each {axis.unit.lower()}{part}{lost}.",
-            axis=axis.unit,
+            about="; ".join(about) + ".",
+            axis=gettext(axis.unit.name),
+            by=gettext(axis.unit.caption),
             labels=axis.labels,
             changes=axis.changes,
             series=[Series(title, sums)],
             format_value=format_value,
             incomplete=incomplete,
             marks=[GAP if index in incomplete and value is None else "" for index, value in enumerate(sums)],
-            columns=[("Days that do not say", [str(number or "") for number in unknown])] if incomplete else [],
+            columns=[(gettext("Days that do not say"), [str(number or "") for number in unknown])]
+            if incomplete
+            else [],
         )
     )
 

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from broadsheet.text import formats
 from broadsheet.text.sanitize import escaped
+from broadsheet.translations import gettext, gettext_noop
 
 # The fills of a series: a reader need not distinguish colours.
 SOLID, HATCHED, DOTTED, HOLLOW = "solid", "hatched", "dotted", "hollow"
 # The reasons for a missing bar: nothing was announced, or the number is unknown.
 QUIET, GAP = "quiet", "gap"
+_DASHED = gettext_noop("Dashed line: another model or rubric from there on.")
 
 
 class Series(NamedTuple):
@@ -26,16 +28,18 @@ class Series(NamedTuple):
 class Chart(NamedTuple):
     """A chart, in plain text.
 
-    `id` is unique on its page. `labels` are those of the axis: a long one for the table, a short one below the axis.
-    Bars at `incomplete` indices are hatched: their values are too small. `marks` replace missing bars. `format_value`
-    returns a value as text. `columns` are further columns of the table: a heading, and a text for each label.
-    `changes` are words on a change of the scorer, by the index of a label.
+    `id` is unique on its page. `axis` is the heading of the labels and `by` the caption of the table, with the title to
+    come. `labels` are those of the axis: a long one for the table, a short one below the axis. Bars at `incomplete`
+    indices are hatched: their values are too small. `marks` replace missing bars. `format_value` returns a value as
+    text. `columns` are further columns of the table: a heading, and a text for each label. `changes` are words on a
+    change of the scorer, by the index of a label.
     """
 
     id: str
     title: str
     about: str
     axis: str
+    by: str
     labels: Sequence[tuple[str, str]]
     series: Sequence[Series]
     format_value: Callable[[float | None], str] = formats.number
@@ -47,7 +51,7 @@ class Chart(NamedTuple):
     @property
     def caption(self) -> str:
         """The contents of the chart, and the meaning of a dashed line."""
-        return f"{self.about} Dashed line: another model or rubric from there on." if self.changes else self.about
+        return f"{self.about} {gettext(_DASHED)}" if self.changes else self.about
 
     @property
     def description(self) -> str:
@@ -91,11 +95,12 @@ def table(chart: Chart) -> str:
     """Return the figures as a collapsed table, for readers without the drawing; empty rows are omitted."""
     heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in _columns(chart))]
     columns = "".join([f'<th scope="col">{escaped(head)}</th>' for head in heads])
-    title, axis = escaped(chart.title), escaped(chart.axis.lower())
+    title = escaped(chart.title)
+    summary = escaped(gettext("%(title)s in figures") % {"title": chart.title})
     return (
-        f'<details class="collapsible"><summary>{title} in figures</summary>\n'
+        f'<details class="collapsible"><summary>{summary}</summary>\n'
         f'<div class="scroll" tabindex="0" role="group" aria-label="{title}"><table class="figures">'
-        f"<caption>{title}, by {axis}</caption>\n<thead><tr>{columns}</tr></thead>\n"
+        f"<caption>{escaped(chart.by % {'title': chart.title})}</caption>\n<thead><tr>{columns}</tr></thead>\n"
         f"<tbody>\n{''.join(_rows(chart))}</tbody></table></div></details>\n"
     )
 
@@ -103,7 +108,7 @@ def table(chart: Chart) -> str:
 def _columns(chart: Chart) -> list[tuple[str, Sequence[str]]]:
     """Return the further columns of the table; the last one has the changes of the scorer, if there are any."""
     changes = [chart.changes.get(index, "") for index in range(len(chart.labels))]
-    return [*chart.columns, ("Scorer", changes)] if chart.changes else [*chart.columns]
+    return [*chart.columns, (gettext("Scorer"), changes)] if chart.changes else [*chart.columns]
 
 
 def _rows(chart: Chart) -> Iterator[str]:

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from broadsheet.index.day_stats import DayStats, ScorerStats
 from broadsheet.model.scorer import ScorerName
 from broadsheet.text import formats
+from broadsheet.translations import gettext, gettext_noop
 from broadsheet.views.charts.chart import Chart, Series
 from broadsheet.views.charts.drawing import ranges
 from broadsheet.views.charts.spans import Axis
 
-_SCALES = ("Relevance", "Novelty")
+# Of each scale: the end of an id, and the title.
+_SCALES = (("relevance", gettext_noop("Relevance over time")), ("novelty", gettext_noop("Novelty over time")))
 
 
 class MonthlyMeans(NamedTuple):
@@ -26,24 +28,25 @@ class MonthlyMeans(NamedTuple):
 
 def drift(axis: Axis) -> Iterator[str]:
     """Yield a chart of the scores over time for each scale; nothing for a single span."""
-    for scale, name in enumerate(_SCALES):
+    for scale, (name, title) in enumerate(_SCALES):
         counts = [_counts(span.stats, scale) for span in axis.spans]
         if sum(map(bool, counts)) < 2:
             return
         yield ranges(
             Chart(
-                id=f"chart-drift-{name.lower()}",
-                title=f"{name} over time",
-                about="Line: the mean of the papers shown. Bar: from the lowest tenth to the highest.",
-                axis=axis.unit,
+                id=f"chart-drift-{name}",
+                title=gettext(title),
+                about=gettext("Line: the mean of the papers shown. Bar: from the lowest tenth to the highest."),
+                axis=gettext(axis.unit.name),
+                by=gettext(axis.unit.caption),
                 labels=axis.labels,
                 series=[
-                    Series("Lowest tenth", [_quantile(count, 0.1) for count in counts]),
-                    Series("Mean", [_mean(count) for count in counts]),
-                    Series("Highest tenth", [_quantile(count, 0.9) for count in counts]),
+                    Series(gettext("Lowest tenth"), [_quantile(count, 0.1) for count in counts]),
+                    Series(gettext("Mean"), [_mean(count) for count in counts]),
+                    Series(gettext("Highest tenth"), [_quantile(count, 0.9) for count in counts]),
                 ],
                 format_value=decimal,
-                columns=[("Papers", [formats.number(count.total()) if count else "" for count in counts])],
+                columns=[(gettext("Papers"), [formats.number(count.total()) if count else "" for count in counts])],
                 changes=axis.changes,
             )
         )
@@ -51,7 +54,7 @@ def drift(axis: Axis) -> Iterator[str]:
 
 def decimal(value: float | None) -> str:
     """Return 8.333 as ``8.33``, and None as a dash."""
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else formats.separated(f"{value:.2f}")
 
 
 def _counts(days: Iterable[DayStats], scale: int) -> Counter[float]:

@@ -8,7 +8,9 @@ from markupsafe import Markup
 from broadsheet.index.states import TROUBLED
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
+from broadsheet.text import formats
 from broadsheet.text.sanitize import escaped
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 
 HEIGHT = 10  # in pixels
@@ -35,19 +37,23 @@ def parts(receipt: Receipt, papers_shown: int) -> list[BarPart]:
 def _parts(receipt: Receipt, papers_shown: int) -> Iterator[BarPart]:
     unscored = len(receipt.unscored)
     with_score = max(papers_shown - unscored, 0) if receipt.shown is None else min(receipt.shown, papers_shown)
-    yield BarPart("shown", with_score, f"{with_score:,} shown")
-    yield BarPart("failed", unscored, f"{unscored:,} not scored")
+    yield BarPart("shown", with_score, _words(gettext("%(number)s shown"), with_score))
+    yield BarPart("failed", unscored, _words(gettext("%(number)s not scored"), unscored))
     if receipt.scanned is not None:
         others = receipt.scanned - with_score - unscored
         kind = "failed" if receipt.state is DayState.FAILED else "scanned"
-        yield BarPart(kind, others, f"{others:,} scanned and not shown")
+        yield BarPart(kind, others, _words(gettext("%(number)s scanned and not shown"), others))
     read = max(receipt.scanned or 0, with_score + unscored)
     if receipt.announced is not None:
         others = receipt.announced - read
-        yield BarPart("announced", others, f"{others:,} announced and not scanned")
+        yield BarPart("announced", others, _words(gettext("%(number)s announced and not scanned"), others))
     for name, stats in receipt.sources.items():
         if stats.status in TROUBLED:
-            yield BarPart("failed", None, f"{formatting.source(name)} {formatting.trouble(stats)}")
+            yield BarPart("failed", None, formatting.trouble(name, stats))
+
+
+def _words(words: str, papers: int) -> str:
+    return words % {"number": formats.number(papers)}
 
 
 def receipt_bar(receipt: Receipt, papers_shown: int) -> Markup:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from broadsheet.index.days import Entry
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
+from broadsheet.translations import gettext
 from broadsheet.views.topic_colours import hue_of
 
 LOWEST, HIGHEST = 10, 20  # scores between which heights differ
@@ -78,9 +79,9 @@ def skyline(bars: Sequence[Bar], *, period: str = "", is_cut: bool = False) -> M
         return Markup("")
     step = 100 / max(len(bars), MIN_PLACES)
     drawn = "\n".join([_bar(bar, step * index, step * BAR) for index, bar in enumerate(bars)])
-    lead = f"{period}, day after day. " if period else ""
-    best = f"The {MAX_BARS} best papers. " if is_cut else ""
-    caption = f'<figcaption class="muted">{escaped(lead + best + words(bars))}</figcaption>\n'
+    lead = [gettext("%(period)s, day after day.") % {"period": period}] if period else []
+    lead += [gettext("The %(number)s best papers.") % {"number": MAX_BARS}] if is_cut else []
+    caption = f'<figcaption class="muted">{escaped(" ".join([*lead, words(bars)]))}</figcaption>\n'
     return Markup(
         f'<figure class="skyline">\n<svg height="{ABOVE + HEIGHT}" aria-hidden="true">\n{drawn}\n</svg>\n'
         f"{caption}</figure>"
@@ -102,18 +103,21 @@ def words(bars: Sequence[Bar]) -> str:
     counts = Counter(bar.score for bar in bars if bar.score is not None)
     scores = ", ".join(_counts(counts))
     unscored = len(bars) - counts.total()
-    lead = f"Scores: {scores}. " if counts else ""
-    rest = f"{formats.count(unscored, 'paper')} without a score. " if unscored and counts else ""
-    return f"{lead}{rest}A bar is a paper: its height is the score, its colour the topic."
+    sentences = [gettext("Scores: %(scores)s.") % {"scores": scores}] if counts else []
+    if unscored and counts:
+        sentences.append(
+            formats.quantity(unscored, "%(number)s paper without a score.", "%(number)s papers without a score.")
+        )
+    return " ".join([*sentences, gettext("A bar is a paper: its height is the score, its colour the topic.")])
 
 
 def _counts(counts: Mapping[float, int]) -> Iterator[str]:
     """Yield ``17 (24 papers)`` for the highest scores, then ``lower (3)``."""
     ordered = sorted(counts.items(), reverse=True)
     for index, (score, number) in enumerate(ordered[:MAX_COUNTS]):
-        yield f"{formats.number(score)} ({formats.count(number, 'paper') if not index else number})"
+        yield f"{formats.number(score)} ({formats.number(number) if index else formats.papers(number)})"
     if lower := sum(number for _, number in ordered[MAX_COUNTS:]):
-        yield f"lower ({lower})"
+        yield gettext("lower (%(number)s)") % {"number": formats.number(lower)}
 
 
 def skyline_table(bars: Sequence[Bar]) -> Markup:

@@ -12,23 +12,72 @@ from broadsheet.index.periods import week_of
 from broadsheet.index.scorer_changes import ScorerChange
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
+from broadsheet.translations import gettext, gettext_noop
 from broadsheet.views import formatting
 
 MAX_SPANS = 40
 
 
 def _quarter(date: str) -> str:
-    return f"Q{(int(date[5:7]) + 2) // 3} {date[:4]}"
+    # Translators: a quarter of a year: Q2 2025.
+    return gettext("Q%(number)s %(year)s") % {"number": (int(date[5:7]) + 2) // 3, "year": date[:4]}
 
 
-# The name of a unit, the key that groups dates into spans, and the names of a span by its first day.
-_UNITS: tuple[tuple[str, Callable[[str], str], Callable[[str], tuple[str, str]]], ...] = (
-    ("Day", str, lambda date: (formats.long_date(date), f"{int(date[8:])} {formats.short_month(date)}")),
-    ("Week", week_of, lambda date: (formats.week(week_of(date)), f"{int(date[8:])} {formats.short_month(date)}")),
-    ("Month", lambda date: date[:7], lambda date: (formats.month(date[:7]), f"{formats.short_month(date)} {date[:4]}")),
-    ("Quarter", _quarter, lambda date: (_quarter(date), _quarter(date))),
-    ("Year", lambda date: date[:4], lambda date: (date[:4], date[:4])),
+class Unit(NamedTuple):
+    """A unit of an axis of time: messages with its name and on it, and its spans.
+
+    `key` groups dates into spans. `names` returns the long and the short name of a span by its first day.
+    """
+
+    name: str
+    caption: str
+    mean: str
+    total: str
+    key: Callable[[str], str]
+    names: Callable[[str], tuple[str, str]]
+
+
+DAY = Unit(
+    gettext_noop("Day"),
+    gettext_noop("%(title)s, by day"),
+    gettext_noop("Papers shown each day"),
+    gettext_noop("The sum of the receipts of each day"),
+    str,
+    lambda date: (formats.long_date(date), formats.day_and_month(date)),
 )
+WEEK = Unit(
+    gettext_noop("Week"),
+    gettext_noop("%(title)s, by week"),
+    gettext_noop("Mean over the days with papers of each week"),
+    gettext_noop("The sum of the receipts of each week"),
+    week_of,
+    lambda date: (formats.week(week_of(date)), formats.day_and_month(date)),
+)
+MONTH = Unit(
+    gettext_noop("Month"),
+    gettext_noop("%(title)s, by month"),
+    gettext_noop("Mean over the days with papers of each month"),
+    gettext_noop("The sum of the receipts of each month"),
+    lambda date: date[:7],
+    lambda date: (formats.month(date[:7]), formats.short_month_and_year(date)),
+)
+QUARTER = Unit(
+    gettext_noop("Quarter"),
+    gettext_noop("%(title)s, by quarter"),
+    gettext_noop("Mean over the days with papers of each quarter"),
+    gettext_noop("The sum of the receipts of each quarter"),
+    lambda date: f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}",
+    lambda date: (_quarter(date), _quarter(date)),
+)
+YEAR = Unit(
+    gettext_noop("Year"),
+    gettext_noop("%(title)s, by year"),
+    gettext_noop("Mean over the days with papers of each year"),
+    gettext_noop("The sum of the receipts of each year"),
+    lambda date: date[:4],
+    lambda date: (date[:4], date[:4]),
+)
+_UNITS = (DAY, WEEK, MONTH, QUARTER, YEAR)  # the finest first
 
 
 class Span(NamedTuple):
@@ -48,7 +97,7 @@ class Span(NamedTuple):
 class Axis(NamedTuple):
     """The unit of an axis and its spans; `changes` are sentences on a change of the scorer, by the span's index."""
 
-    unit: str
+    unit: Unit
     spans: Sequence[Span]
     changes: Mapping[int, str] = MappingProxyType({})
 
@@ -67,10 +116,10 @@ def axis(
     """
     start = dt.date.fromisoformat(first).toordinal()
     dated = [(dt.date.fromordinal(start + offset).isoformat(), head) for offset, head in enumerate(days)]
-    for unit, key, names in _UNITS:
-        groups = [list(group) for _, group in groupby(dated, key=lambda pair: key(pair[0]))]
-        if len(groups) <= MAX_SPANS or unit == "Year":
-            return Axis(unit, [_span(group, names, stats) for group in groups], _changes(groups, changes))
+    for unit in _UNITS:
+        groups = [list(group) for _, group in groupby(dated, key=lambda pair: unit.key(pair[0]))]
+        if len(groups) <= MAX_SPANS or unit is YEAR:
+            return Axis(unit, [_span(group, unit.names, stats) for group in groups], _changes(groups, changes))
     raise AssertionError("unreachable")
 
 

@@ -19,8 +19,10 @@ from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 from broadsheet.views.calendar import week_address
+from broadsheet.views.feeds.edition_words import outcome
 from broadsheet.views.feeds.feed import FeedItem
 from broadsheet.views.feeds.items import changes, html, midnight, scores_in_words, summary, times, topic_names
 from broadsheet.views.feeds.registry import absolute, tag_uri
@@ -68,7 +70,7 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
     sums = totals(heads)
     best = catalogue.best(first, last, settings.feeds.edition_papers)
     state = _week_state(heads, sums.papers)
-    label = formatting.Label(state, *formatting.STATE_WORDS[state])
+    label = formatting.state_label(state)
     return _edition(
         settings,
         name=f"weekly/{week}",
@@ -126,47 +128,43 @@ def _edition(
 
 def _line_of_contents(entry: Entry, settings: Settings) -> tuple[str, str, str]:
     """Return title, address and scores: every paper has them here, and only the best a section."""
-    scores = "" if entry.paper.score is None else scores_in_words(entry.paper).lower().removesuffix(".")
+    paper = entry.paper
+    scores = "" if paper.score is None else formatting.scores_inline(paper.relevance, paper.novelty)
     return rendering.plain(entry.paper.title), absolute(settings, lasting_address(entry, settings)), scores
 
 
 def _section(entry: Entry, settings: Settings) -> dict[str, object]:
-    names = tuple(map(readable_name, entry.paper.authors[: settings.pages.authors]))
+    names = list(map(readable_name, entry.paper.authors[: settings.pages.authors]))
     more = len(entry.paper.authors) - len(names)
     return {
         "paper": entry.paper,
         "link": absolute(settings, lasting_address(entry, settings)),
-        "authors": ", ".join(names) + (f" and {more} more" if more else ""),
+        "authors": formats.names_and_more(names, more),
         "scores": scores_in_words(entry.paper),
         "topics": topic_names(entry, settings),
     }
 
 
 def _outcome(label: formatting.Label, papers: int, entries: Sequence[Entry]) -> str:
-    """Return ``84 papers, best: …``, with the state of an incomplete day or week."""
-    word = label.word.lower()
-    complete = label.key in formatting.UNREMARKED
-    if not entries:
-        return "no papers" if complete else "no papers so far" if label.key == formatting.OPEN else word
-    note = "" if complete else f" ({word})"
-    return f"{formats.count(papers, 'paper')}{note}, best: {rendering.plain(entries[0].paper.title)}"
+    return outcome(label, papers, rendering.plain(entries[0].paper.title) if entries else None)
 
 
 def _day_in_words(head: DayHead) -> str:
     label = formatting.label(head)
     parts = [
-        f"{formats.count(head.papers, 'paper')}." if head.papers else "",
+        formats.quantity(head.papers, "%(number)s paper.", "%(number)s papers.") if head.papers else "",
         f"{label.word}: {rendering.plain(label.text)}" if head.state != DayState.UNKNOWN else "",
     ]
     parts += [_receipt_in_words(head.receipt), rendering.plain(head.receipt.note or "")] if head.receipt else []
-    return " ".join(part for part in parts if part) or "No papers."
+    return " ".join(part for part in parts if part) or gettext("No papers.")
 
 
 def _receipt_in_words(receipt: Receipt) -> str:
     """Return ``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.`` without unknown figures."""
-    counts = [f"{n:,} {word}" for word in ("announced", "scanned") if (n := getattr(receipt, word)) is not None]
+    figures = (gettext("%(number)s announced"), receipt.announced), (gettext("%(number)s scanned"), receipt.scanned)
+    counts = [words % {"number": formats.number(figure)} for words, figure in figures if figure is not None]
     costs = [formatting.scorers(receipt)] if receipt.model or receipt.scorers else []
-    costs += [f"{receipt.tokens.total:,} tokens"] if receipt.tokens else []
+    costs += [formats.tokens(receipt.tokens.total)] if receipt.tokens else []
     costs += [formatting.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []
     words = "; ".join(", ".join(part) for part in (counts, costs) if part)
     return f"{words}." if words else ""
@@ -181,9 +179,13 @@ def _week_state(heads: Sequence[DayHead], papers: int) -> DayState:
 
 
 def _week_in_words(heads: Sequence[DayHead], sums: Totals) -> str:
-    counts = f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}"
-    span = f"from {formats.long_date(heads[0].date)} to {formats.long_date(heads[-1].date)}"
+    # Translators: papers is "84 papers on 5 days".
+    counts = gettext("%(papers)s, from %(first)s to %(last)s.") % {
+        "papers": formats.papers_on_days(sums.papers, sums.days),
+        "first": formats.long_date(heads[0].date),
+        "last": formats.long_date(heads[-1].date),
+    }
     gaps = [
-        f"{formatting.STATE_WORDS[head.state][0]}: {formats.day(head.date)}." for head in heads if head.state in GAPS
+        f"{formatting.state_label(head.state).word}: {formats.day(head.date)}." for head in heads if head.state in GAPS
     ]
-    return " ".join([f"{counts}, {span}.", *gaps])
+    return " ".join([counts, *gaps])

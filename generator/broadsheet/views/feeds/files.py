@@ -6,6 +6,7 @@ from typing import NamedTuple
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
+from broadsheet.translations import gettext
 from broadsheet.views.feeds import json_feed, syndication
 from broadsheet.views.feeds.contents import feed_contents
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
@@ -109,7 +110,7 @@ def _fitting(
 
 def _lists(specs: list[FeedSpec], settings: Settings) -> Iterator[File]:
     yield File(OPML_PATH, subscriptions(specs, settings.site.site_name, settings))
-    once = f"{settings.site.site_name}: each paper once"
+    once = gettext("%(site)s: each paper once") % {"site": settings.site.site_name}
     yield File(OPML_ONCE_PATH, subscriptions(feeds_without_overlap(settings), once, settings))
     for spec in specs:
         if spec.kind == "topic":

@@ -13,9 +13,12 @@ from broadsheet.text import rendering
 from broadsheet.text.formats import number
 from broadsheet.text.sanitize import one_line, safe_url
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views.arxiv_urls import arxiv_urls
+from broadsheet.views.feeds.edition_words import scores_sentence
 from broadsheet.views.feeds.feed import FeedItem
 from broadsheet.views.feeds.registry import absolute, tag_uri
+from broadsheet.views.paper import foreign_links
 from broadsheet.views.permalink import lasting_address
 from broadsheet.views.render import environment
 
@@ -91,8 +94,8 @@ def publication_item(publication: Publication, settings: Settings) -> FeedItem:
 def scores_in_words(paper: Paper) -> str:
     """Return the two scores in words, or ``Not scored.``."""
     if paper.score is None:
-        return "Not scored."
-    return f"Relevance {number(paper.relevance)}, novelty {number(paper.novelty)}."
+        return gettext("Not scored.")
+    return scores_sentence() % {"relevance": number(paper.relevance), "novelty": number(paper.novelty)}
 
 
 def topic_names(entry: Entry, settings: Settings) -> tuple[str, ...]:
@@ -149,16 +152,15 @@ def paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime] 
 
 def _paper_links(paper: Paper, link: str) -> list[tuple[str, str]]:
     """Return the names and absolute http(s) URLs of an item's links."""
-    links: list[tuple[str, str | None]] = [("In the digest", link)]
+    links: list[tuple[str, str | None]] = [(gettext("In the digest"), link)]
     if arxiv := arxiv_urls(paper.arxiv_id):
         links += [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
     if paper.links:
-        named = ("Code", paper.links.code), ("Project", paper.links.project), ("Discussion", paper.links.discussion)
-        links += [(name, safe_url(url)) for name, url in named]
+        links += [(name, safe_url(url)) for name, url in foreign_links(paper.links)]
     return [(name, url) for name, url in links if url]
 
 
 def _publication_links(publication: Publication, link: str) -> list[tuple[str, str]]:
-    links: list[tuple[str, str | None]] = [("In the digest", link), ("DOI", publication.doi_url)]
+    links: list[tuple[str, str | None]] = [(gettext("In the digest"), link), ("DOI", publication.doi_url)]
     links += [("arXiv", arxiv.abstract) for name in publication.arxiv_ids if (arxiv := arxiv_urls(name))]
     return [(name, url) for name, url in links if url]

@@ -7,6 +7,7 @@ from lxml import etree
 
 from broadsheet.settings.config import Settings
 from broadsheet.text.sanitize import clean
+from broadsheet.translations import gettext
 from broadsheet.views.feeds.registry import FeedSpec, absolute
 
 
@@ -19,7 +20,7 @@ def subscriptions(specs: Iterable[FeedSpec], title: str, settings: Settings) -> 
     etree.SubElement(etree.SubElement(root, "head"), "title").text = clean(title)
     body = etree.SubElement(root, "body")
     for group, members in groupby(specs, key=lambda spec: spec.group):
-        folder = etree.SubElement(body, "outline", text=group)
+        folder = etree.SubElement(body, "outline", text=gettext(group))
         for spec in members:
             etree.SubElement(folder, "outline", _outline(spec, settings))
     etree.indent(root)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
+from broadsheet.translations import gettext
 from broadsheet.views.page import FeedLink
 
 ALL = "feeds/all"
@@ -36,6 +37,7 @@ FORMATS = (RSS, ATOM, JSON)
 class FeedSpec(NamedTuple):
     """A feed without its items: its address without ending, group, name, description and page.
 
+    `group` is a key of `GROUPS` on the page that offers feeds, and a message.
     `kind` and `key` decide its items, which `broadsheet.views.feeds.contents` makes.
     """
 
@@ -107,42 +109,56 @@ def absolute(settings: Settings, address: str) -> str:
 
 def _papers(settings: Settings) -> list[FeedSpec]:
     days, items = settings.feeds.days, settings.feeds.items
-    within = f"of the last {days} days with papers, at most {items} or the newest three days"
-    best = "The five best papers of each week, when it is over."
+    about = gettext(
+        "Every paper of the last %(days)s days with papers, at most %(papers)s or the newest three days, best first"
+        " within a day."
+    ) % {"days": days, "papers": items}
+    good, best = gettext("Relevance 7 and more"), gettext("Top five of the week")
+    about_best = gettext("The five best papers of each week, when it is over.")
     return [
-        FeedSpec("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
-        FeedSpec("good", "", GOOD, "Papers", "Relevance 7 and more", "Papers of relevance 7 or more."),
-        FeedSpec("best", "", BEST, "Papers", "Top five of the week", best, "archive/"),
+        FeedSpec("all", "", ALL, "Papers", gettext("All papers"), about),
+        FeedSpec("good", "", GOOD, "Papers", good, gettext("Papers of relevance 7 or more.")),
+        FeedSpec("best", "", BEST, "Papers", best, about_best, "archive/"),
     ]
 
 
 def _editions(settings: Settings) -> list[FeedSpec]:
-    daily = "One item a day: how the day went, every title, the best papers in full. A quiet or failed day says so."
-    weekly = "One item a week, when it is over: its best papers, and the days that are not complete."
+    daily = gettext(
+        "One item a day: how the day went, every title, the best papers in full. A quiet or failed day says so."
+    )
+    weekly = gettext("One item a week, when it is over: its best papers, and the days that are not complete.")
     return [
-        FeedSpec("daily", "", DAILY, "Editions", "Each day", daily, "archive/"),
-        FeedSpec("weekly", "", WEEKLY, "Editions", "Each week", weekly, "archive/"),
+        FeedSpec("daily", "", DAILY, "Editions", gettext("Each day"), daily, "archive/"),
+        FeedSpec("weekly", "", WEEKLY, "Editions", gettext("Each week"), weekly, "archive/"),
     ]
 
 
 def _topics(settings: Settings) -> list[FeedSpec]:
     return [
         FeedSpec("topic", topic.id, topic_path(topic.id), "Topics", topic.name,
-             rendering.plain(topic.relevant) or f"New papers on {topic.name}.", f"topics/{topic.id}/")
+             rendering.plain(topic.relevant) or gettext("New papers on %(topic)s.") % {"topic": topic.name},
+             f"topics/{topic.id}/")
         for topic in settings.topics
     ]  # fmt: skip
 
 
 def _sources(settings: Settings) -> list[FeedSpec]:
     return [
-        FeedSpec("source", source, source_path(source), "Sources", name, f"Papers that come from {name}.")
+        FeedSpec(
+            "source",
+            source,
+            source_path(source),
+            "Sources",
+            name,
+            gettext("Papers that come from %(source)s.") % {"source": name},
+        )
         for source, name in settings.sources.items()
     ]
 
 
 def _publications(settings: Settings) -> list[FeedSpec]:
-    about = "What the group itself has published, newest first."
-    return [FeedSpec("publications", "", PUBLICATIONS, "Publications", "Publications", about, "publications/")]
+    about = gettext("What the group itself has published, newest first.")
+    return [FeedSpec("publications", "", PUBLICATIONS, "Publications", gettext("Publications"), about, "publications/")]
 
 
 _PARTS: tuple[Callable[[Settings], list[FeedSpec]], ...] = (_papers, _editions, _topics, _sources, _publications)

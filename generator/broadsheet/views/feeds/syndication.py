@@ -14,6 +14,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from broadsheet.text.sanitize import clean, escaped
+from broadsheet.translations import gettext
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.registry import ATOM, RSS
 from broadsheet.views.page import relative
@@ -124,7 +125,7 @@ def _title(item: FeedItem) -> str:
 
 def _authors(item: FeedItem) -> list[str]:
     names = [name for author in item.authors[:MOST_AUTHORS] if (name := clean(author))]
-    return names + ["et al."] * (len(item.authors) > MOST_AUTHORS)
+    return names + [gettext("et al.")] * (len(item.authors) > MOST_AUTHORS)
 
 
 def _finish_rss(root: etree._Element, content: FeedContent) -> None:

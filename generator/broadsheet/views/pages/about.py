@@ -7,6 +7,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.totals import totals
 from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import compose
+from broadsheet.translations import gettext
 from broadsheet.views.alternates.json_alternate import SCHEMA
 from broadsheet.views.downloads import FIELDS, FORMATS, INDEX_PATH, LICENCE, TABLES, Download, download_names
 from broadsheet.views.feeds.registry import absolute
@@ -22,7 +23,7 @@ ADDRESS = "about/"
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the page."""
     system, user = compose(settings)
-    scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
+    scales = ((gettext("Relevance"), settings.rubric.relevance), (gettext("Novelty"), settings.rubric.novelty))
     downloads = [Download(name, ()) for name in download_names(catalogue, settings)]
     context = {
         "settings": settings,
@@ -34,9 +35,9 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "newest": catalogue.newest_day(),
         "downloads": [(download, FORMATS) for download in downloads],
         "downloads_index": INDEX_PATH,
-        "licence": LICENCE,
-        "tables": TABLES,
-        "fields": FIELDS,
+        "licence": gettext(LICENCE),
+        "tables": {name: gettext(words) for name, words in TABLES.items()},
+        "fields": {name: gettext(words) for name, words in FIELDS.items()},
         "schema": SCHEMA,
         "homepage": HOMEPAGE,
         "embed_script": absolute(settings, SCRIPT),
@@ -44,8 +45,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     }
     yield Page(
         address=ADDRESS,
-        title="About",
-        description="How papers are chosen and scored, and what it has cost",
+        title=gettext("About"),
+        description=gettext("How papers are chosen and scored, and what it has cost"),
         body=render("about.html.j2", ADDRESS, **context),
         head=(json_ld(dataset(downloads, _days(catalogue), settings)),) if downloads else (),
     )
@@ -59,6 +60,7 @@ def _days(catalogue: Catalogue) -> tuple[str, str] | None:
 
 def _embed_lists(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str, str]]:
     """Return the lists for other pages: name, address of the page, and title."""
-    lists = [(PAPERS, absolute(settings, ""), "The newest papers")]
+    lists = [(PAPERS, absolute(settings, ""), gettext("The newest papers"))]
     has_publications = bool(catalogue.newest_publications(1))
-    return lists + ([(PUBLICATIONS, absolute(settings, OVERVIEW), "Our publications")] if has_publications else [])
+    ours = (PUBLICATIONS, absolute(settings, OVERVIEW), gettext("Our publications"))
+    return [*lists, ours] if has_publications else lists

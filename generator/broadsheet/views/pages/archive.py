@@ -9,6 +9,7 @@ from broadsheet.index.periods import month_span, week_span
 from broadsheet.index.totals import Totals, totals
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
+from broadsheet.translations import gettext, ngettext
 from broadsheet.views.calendar import month_address, shade, week_address
 from broadsheet.views.charts.year import year_of_weeks
 from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
@@ -43,12 +44,18 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     }
     yield Page(
         address=ADDRESS,
-        title="Archive",
-        description=f"{formats.count(len(dates), 'day')} in {formats.count(len(by_month), 'month')}",
+        title=gettext("Archive"),
+        description=_description(len(dates), len(by_month)),
         body=render("archive.html.j2", ADDRESS, **context),
         feeds=feed_links(settings, DAILY, WEEKLY),
         updated=max(dates, default=None),
     )
+
+
+def _description(days: int, months: int) -> str:
+    # Translators: days is "365 days".
+    words = ngettext("%(days)s in %(number)s month", "%(days)s in %(number)s months", months)
+    return words % {"days": formats.days(days), "number": formats.number(months)}
 
 
 def _years(by_month: dict[str, Totals]) -> list[tuple[str, list[tuple[str, Totals | None]]]]:

@@ -11,6 +11,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
+from broadsheet.translations import gettext
 from broadsheet.views.feeds.registry import feed_links
 from broadsheet.views.page import Page, relative
 from broadsheet.views.paper import PaperRenderer
@@ -73,8 +74,8 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     }
     return Page(
         address=AUTHORS,
-        title="Authors",
-        description="The authors with the most papers and publications",
+        title=gettext("Authors"),
+        description=gettext("The authors with the most papers and publications"),
         body=render("authors.html.j2", AUTHORS, **context),
     )
 
@@ -95,12 +96,12 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
         "author_address": author_address,
         "settings": settings,
     }
-    works = [formats.count(author.papers, "paper")] if author.papers else []
-    works += [formats.count(len(publications), "publication")] if publications else []
+    works = [formats.papers(author.papers)] if author.papers else []
+    works += [formats.publications(len(publications))] if publications else []
     return Page(
         address=address,
         title=author.name,
-        description=" and ".join(works) or f"{author.name} has another page",
+        description=formats.joined(works) or gettext("%(name)s has another page") % {"name": author.name},
         lead=render("authors_lead.html.j2", address),
         body=render("author.html.j2", address, **context),
         feeds=feed_links(settings),

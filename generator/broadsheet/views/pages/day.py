@@ -14,6 +14,7 @@ from broadsheet.index.periods import week_of
 from broadsheet.model.receipt import NearMiss
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
+from broadsheet.translations import ngettext
 from broadsheet.views import formatting
 from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
@@ -111,7 +112,7 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
 
 
 def _card(head: DayHead, entries: list[Entry], settings: Settings) -> Card:
-    count = formats.count(head.papers, "paper") if entries else formatting.label(head).text
+    count = formats.papers(head.papers) if entries else formatting.label(head).text
     bars = score_bars(entries, settings)
     return Card(formats.day(head.date), place=count, titles=best_titles(entries), bars=bars)
 
@@ -119,4 +120,5 @@ def _card(head: DayHead, entries: list[Entry], settings: Settings) -> Card:
 def _description(head: DayHead, entries: list[Entry]) -> str:
     if not entries:
         return formatting.label(head).text
-    return f"{formats.count(head.papers, 'paper')}, first: {rendering.plain(entries[0].paper.title)}"
+    words = ngettext("%(number)s paper, first: %(title)s", "%(number)s papers, first: %(title)s", head.papers)
+    return words % {"number": formats.number(head.papers), "title": rendering.plain(entries[0].paper.title)}

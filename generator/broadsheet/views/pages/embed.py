@@ -12,6 +12,7 @@ from broadsheet.index.days import day_address
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import File
 from broadsheet.views.pages.publications import OVERVIEW
@@ -71,7 +72,7 @@ def _papers(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
         )
         for entry in best
     ]
-    title = f"The best papers of {formats.day(date)}" if date else "The best papers"
+    title = gettext("The best papers of %(day)s") % {"day": formats.day(date)} if date else gettext("The best papers")
     return EmbeddedList(title, absolute(settings, day_address(date) if date else ""), items, date or "")
 
 
@@ -88,11 +89,10 @@ def _publications(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
         for work in newest
     ]
     updated = max((work.list_date for work in newest), default="")
-    return EmbeddedList("The newest publications", absolute(settings, OVERVIEW), items, updated)
+    return EmbeddedList(gettext("The newest publications"), absolute(settings, OVERVIEW), items, updated)
 
 
 def _names(names: Sequence[str]) -> str:
     """Return the first names, and the number of the others."""
     first = names if len(names) <= MAX_AUTHORS + 1 else names[:MAX_AUTHORS]
-    more = f" and {len(names) - len(first)} more" if len(first) < len(names) else ""
-    return ", ".join(map(readable_name, first)) + more
+    return formats.names_and_more(list(map(readable_name, first)), len(names) - len(first))

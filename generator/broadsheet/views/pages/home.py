@@ -9,6 +9,7 @@ from broadsheet.index.periods import first_of
 from broadsheet.index.places import WEEK_DAYS
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
+from broadsheet.translations import gettext
 from broadsheet.views.alternates.attach import with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
@@ -48,7 +49,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     page = Page(
         address=ADDRESS,
         title=formats.day(newest) if newest else settings.site.site_name,
-        description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
+        description=settings.site.site_description or _newest_papers(settings.site.site_name),
         lead=render("home_lead.html.j2", ADDRESS, **context),
         body=render("home.html.j2", ADDRESS, **context),
         feeds=feed_links(settings, DAILY, WEEKLY),
@@ -61,6 +62,10 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     parts = {"papers": context["best"], "places": context["places"], "publications": context["publications"]}
     content = PageContent("home", days=context["days"], lists=topics, **parts)
     yield with_alternates(page, content, settings)
+
+
+def _newest_papers(site: str) -> str:
+    return gettext("The newest papers of %(site)s") % {"site": site}
 
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[DayHead]:

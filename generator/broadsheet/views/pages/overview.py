@@ -76,7 +76,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     page = Page(
         address=address,
         title=period.title(name),
-        description=f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}",
+        description=formats.papers_on_days(sums.papers, sums.days),
         lead=render("overview_lead.html.j2", address, **context),
         body=render(period.template, address, **context),
         feeds=feed_links(settings, WEEKLY, BEST),
@@ -84,7 +84,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         reader=True,
     )
     if has_card(catalogue, settings, updated):
-        count = formats.count(sums.papers, "paper")
+        count = formats.papers(sums.papers)
         page = with_card(page, Card(page.title, place=count, titles=best_titles(best)), settings)
     content = PageContent(period.name, days=days, papers=best, places=places)
     return with_alternates(page, content, settings) if is_recent else page

@@ -24,6 +24,7 @@ from broadsheet.settings.rubric import Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext
 from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
@@ -32,10 +33,17 @@ from broadsheet.views.citations import FORMATS, Citation
 from broadsheet.views.data_attributes import scores_and_topics
 from broadsheet.views.foreign_text import attributes, isolated
 from broadsheet.views.page import Page, relative
-from broadsheet.views.paper import MakeLink, author_list, other_links, publication_notes, topic_link
+from broadsheet.views.paper import (
+    MakeLink,
+    author_list,
+    from_sources,
+    other_links,
+    publication_notes,
+    topic_link,
+)
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.place import entry_place, place_sentence, places_of
-from broadsheet.views.score import ScoreRenderer, grade_paragraphs, scorer_words
+from broadsheet.views.score import ScoreRenderer, by_scorer, grade_paragraphs
 from broadsheet.views.share.card import has_card, with_card
 from broadsheet.views.share.papers import paper_card
 from broadsheet.views.signposting import paper_links
@@ -151,11 +159,12 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
     about = _description(paper)
     first = history.entries[0].date
     back = f'<a href="{link(day_address(first))}">‹ {formats.day(first)}</a>'
+    where = escaped(gettext("Where you are"))
     return Page(
         address=address,
         title=title,
         description=about,
-        lead=f'<nav class="page-nav" aria-label="Where you are">\n{back}\n</nav>',
+        lead=f'<nav class="page-nav" aria-label="{where}">\n{back}\n</nav>',
         body="".join(_body(history, settings, link)),
         updated=history.entries[-1].date,
         head=(
@@ -171,7 +180,7 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
 
 def _description(paper: Paper) -> str:
     """Return the first author and the beginning of the abstract, in at most `DESCRIPTION_CHARS` characters."""
-    names = readable_name(paper.authors[0]) + (" and others" if len(paper.authors) > 1 else "") if paper.authors else ""
+    names = formats.first_author(list(map(readable_name, paper.authors)))
     description = ". ".join(filter(None, (names, rendering.plain(paper.abstract or paper.comment or ""))))
     if len(description) <= DESCRIPTION_CHARS:
         return description
@@ -180,7 +189,7 @@ def _description(paper: Paper) -> str:
 
 def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator[str]:
     paper = history.paper
-    by = "Authors not given"
+    by = gettext("Authors not given")
     if paper.authors:
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
     hues = topic_hues(settings.topics)
@@ -199,11 +208,12 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     if links := "".join([topic_link(topic, hues[topic.id], link) for topic in settings.topics if topic.id in topics]):
         yield f'<p class="meta">{links}</p>\n'
     if paper.abstract:
-        start = f'<h2>Abstract</h2>\n<p class="abstract"{attributes(paper.abstract)}>'
+        start = f'<h2>{gettext("Abstract")}</h2>\n<p class="abstract"{attributes(paper.abstract)}>'
         yield f"{start}{rendering.html(paper.abstract)}</p>\n"
     yield from _related(history.related, settings, link)
     yield from _citations(paper, history.citation_key)
-    yield '</article>\n<aside class="sidebar" aria-label="Facts">\n<dl class="facts">\n'
+    label = escaped(gettext("Facts"))
+    yield f'</article>\n<aside class="sidebar" aria-label="{label}">\n<dl class="facts">\n'
     yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(paper) if fact)
     yield "</dl>\n"
     yield from _days(history.entries, settings, link)
@@ -219,14 +229,18 @@ def _withdrawal(comment: str | None) -> str:
     from broadsheet.providers.arxiv.withdrawal import is_by_arxiv  # noqa: PLC0415 - its package takes 40 ms
 
     remark = f": {rendering.html(comment)}" if comment else ""
-    by = "arXiv" if is_by_arxiv(comment or "") else "its authors"
-    return f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{remark}</p>\n'
+    if is_by_arxiv(comment or ""):
+        words = gettext('<span class="state failed">Withdrawn</span> by arXiv')
+    else:
+        words = gettext('<span class="state failed">Withdrawn</span> by its authors')
+    return f'<p class="note">{words}{remark}</p>\n'
 
 
 def _links(paper: Paper) -> Iterator[str]:
     arxiv = arxiv_urls(paper.arxiv_id)
     if arxiv is None:
-        yield f"{escaped(paper.arxiv_id)}, an id that has lost its archive and cannot be followed"
+        words = gettext("%(id)s, an id that has lost its archive and cannot be followed")
+        yield words % {"id": escaped(paper.arxiv_id)}
     else:
         urls = [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
         yield from (f'<a href="{escaped(url)}">{label}</a>' for label, url in urls if url)
@@ -261,10 +275,10 @@ def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]
 def _rating_facts(entry: Entry, places: Mapping[str, Places], with_date: bool) -> list[str]:
     paper = entry.paper
     facts = [
-        "" if paper.score is not None else "not scored",
+        "" if paper.score is not None else gettext("not scored"),
         place_sentence(entry_place(places, entry), entry.date),
-        f"by {scorer_words(paper.scorer)}" if paper.scorer else "",
-        f"on {formats.long_date(entry.date)}" if with_date else "",
+        by_scorer(paper.scorer) if paper.scorer else "",
+        gettext("on %(day)s") % {"day": formats.long_date(entry.date)} if with_date else "",
     ]
     return [fact for fact in facts if fact]
 
@@ -277,17 +291,17 @@ def _earlier_scores(paper: Paper) -> Iterator[str]:
         return
     for score in reversed(earlier):
         numbers = f"{formats.number(score.relevance)}/{formats.number(score.novelty)}"
-        by = f" by {scorer_words(score.scorer)}" if score.scorer else ""
+        words = gettext("Earlier: relevance/novelty %(numbers)s") % {"numbers": numbers}
+        by = f" {by_scorer(score.scorer)}" if score.scorer else ""
         comment = f": {rendering.html(score.comment)}" if score.comment else ""
-        yield f'<p class="note">Earlier: relevance/novelty {numbers}{by}{comment}</p>\n'
+        yield f'<p class="note">{words}{by}{comment}</p>\n'
 
 
 def _days(entries: Iterable[Entry], settings: Settings, link: MakeLink) -> Iterator[str]:
-    yield '<h2>In the digest</h2>\n<ul class="titles">\n'
+    yield f'<h2>{gettext("In the digest")}</h2>\n<ul class="titles">\n'
     for entry in entries:
-        names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
-        yield f'<li>{day} <span class="muted">from {escaped(names)}</span></li>\n'
+        yield f'<li>{day} <span class="muted">{from_sources(entry, settings)}</span></li>\n'
     yield "</ul>\n"
 
 
@@ -295,7 +309,8 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
     """Yield the sections of related papers: older ones, then newer ones."""
     older = {entry.paper.arxiv_id for entry in related.earlier}
     later = [entry for entry in related.later if entry.paper.arxiv_id not in older]
-    for heading, entries in (("Related papers", related.earlier), ("Related papers since", later)):
+    headings = (gettext("Related papers"), gettext("Related papers since"))
+    for heading, entries in zip(headings, (related.earlier, later), strict=True):
         if entries:
             yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
             for entry in entries:
@@ -306,7 +321,7 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
 
 
 def _citations(paper: Paper, key: str) -> Iterator[str]:
-    yield '<section class="cite">\n<h2>Cite</h2>\n'
+    yield f'<section class="cite">\n<h2>{gettext("Cite")}</h2>\n'
     citation = Citation.of(paper, key)
     for form in FORMATS:
         text = _escape_content(form.join([citation]))
@@ -321,15 +336,23 @@ def _escape_content(text: str) -> str:
 
 def _facts(paper: Paper) -> Iterator[tuple[str, str]]:
     """Yield the names and values of the paper's facts; a value may be empty."""
-    changed = formats.long_date(paper.updated) if paper.updated else ""
-    yield "Id", escaped(paper.arxiv_id)
-    yield "Submitted", escaped(formats.long_date(paper.published)) if paper.published else ""
-    yield "Version", " of ".join(filter(None, (f"v{paper.version}" if paper.version else "", escaped(changed))))
-    yield "Announced as", escaped(paper.announce_type or "")
-    yield "Categories", escaped(" ".join(paper.categories))
-    yield "Published in", str(rendering.html(paper.journal_ref or ""))
+    yield gettext("Id"), escaped(paper.arxiv_id)
+    yield gettext("Submitted"), escaped(formats.long_date(paper.published)) if paper.published else ""
+    yield gettext("Version"), _version(paper)
+    yield gettext("Announced as"), escaped(paper.announce_type or "")
+    yield gettext("Categories"), escaped(" ".join(paper.categories))
+    yield gettext("Published in"), str(rendering.html(paper.journal_ref or ""))
     doi = doi_url(paper.doi)
     yield "DOI", f'<a href="{escaped(doi)}" rel="noopener nofollow">{escaped(paper.doi or "")}</a>' if doi else ""
-    yield "Comments", str(rendering.html(paper.arxiv_comment or ""))
-    yield "Upvotes", formats.number(paper.upvotes) if paper.upvotes is not None else ""
-    yield "Discussion", formats.count(paper.comments, "comment") if paper.comments is not None else ""
+    yield gettext("Comments"), str(rendering.html(paper.arxiv_comment or ""))
+    yield gettext("Upvotes"), formats.number(paper.upvotes) if paper.upvotes is not None else ""
+    yield gettext("Discussion"), formats.comments(paper.comments) if paper.comments is not None else ""
+
+
+def _version(paper: Paper) -> str:
+    """Return ``v2 of 27 May 2025``, or the part of it that is known."""
+    version = f"v{paper.version}" if paper.version else ""
+    changed = escaped(formats.long_date(paper.updated)) if paper.updated else ""
+    if version and changed:
+        return gettext("%(version)s of %(day)s") % {"version": version, "day": changed}
+    return version or changed

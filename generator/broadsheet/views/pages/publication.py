@@ -15,6 +15,7 @@ from broadsheet.model.publication_parts import Conference, Person
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
+from broadsheet.translations import gettext, ngettext
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citation_meta import publication_tags
 from broadsheet.views.citations import FORMATS, Citation, citation_files, file_formats
@@ -167,8 +168,8 @@ def links(publication: Publication, settings: Settings) -> list[tuple[str, str, 
     wos = "https://www.webofscience.com/wos/woscc/full-record/WOS:"
     links += [("Web of Science", name, wos + name) for name in publication.isi]
     links += [("PubMed", name, f"https://pubmed.ncbi.nlm.nih.gov/{name}/") for name in publication.pmid]
-    links += [("Full text", "", url) for url in publication.urls]
-    links += [("Record in the repository", "", record_url(publication, settings) or "")]
+    links += [(gettext("Full text"), "", url) for url in publication.urls]
+    links += [(gettext("Record in the repository"), "", record_url(publication, settings) or "")]
     return [(kind, name or "", url) for kind, name, url in links if url]
 
 
@@ -196,7 +197,7 @@ def _own_relations(publication: Publication, index: PublicationIndex) -> Iterato
             if other := index.by_id.get(related.id):
                 yield Relation(label, other.title, address=other.address)
             elif related.status == "public":
-                yield Relation(label, title or f"record {related.id} of the repository")
+                yield Relation(label, title or gettext("record %(id)s of the repository") % {"id": related.id})
         if related.url:
             yield Relation(label, title or related.url, url=related.url)
 
@@ -212,11 +213,11 @@ def _back_references(publication: Publication, index: PublicationIndex) -> Itera
 def size(octets: int) -> str:
     """Return ``733 kB`` for 732745."""
     if octets < _KILO:
-        return formats.count(octets, "byte")
+        return ngettext("%(number)s byte", "%(number)s bytes", octets) % {"number": octets}
     value, unit = octets / _KILO, 0
     while value >= _KILO - 0.5 and unit < len(_UNITS) - 1:
         value, unit = value / _KILO, unit + 1
-    return f"{value:.{0 if value >= _TWO_DIGITS or unit == 0 else 1}f} {_UNITS[unit]}"
+    return formats.separated(f"{value:.{0 if value >= _TWO_DIGITS or unit == 0 else 1}f}") + f" {_UNITS[unit]}"
 
 
 def when(date: str) -> str:
@@ -232,10 +233,11 @@ def span(event: Conference) -> str:
     if not start or not end or start == end:
         return when(start or end or "")
     same_month = len(start) == len(end) == _DAY and start[:_MONTH] == end[:_MONTH]
-    return f"{int(start[-2:]) if same_month else when(start)} to {when(end)}"
+    first = int(start[-2:]) if same_month else when(start)
+    # Translators: the days of a conference: 24 to 28 April 2025.
+    return gettext("%(first)s to %(last)s") % {"first": first, "last": when(end)}
 
 
 def _first_author(publication: Publication) -> str:
     people = publication.authors or publication.editors
-    name = readable_name(people[0].display) if people else ""
-    return f"{name} and others" if len(people) > 1 else name
+    return formats.first_author([readable_name(person.display) for person in people])

@@ -14,6 +14,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.settings.pages import Alternates, ShareImages
 from broadsheet.text import formats
 from broadsheet.text.path_names import is_free
+from broadsheet.translations import gettext, gettext_noop, ngettext
 from broadsheet.views.alternates.attach import RECENT_DAYS, with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.citations import Citation, citation_files, file_formats
@@ -50,7 +51,7 @@ class Grouping(NamedTuple):
 
 
 def _year(publication: Publication, settings: Settings) -> list[tuple[str, str]]:
-    return [(publication.year, publication.year) if publication.year else ("undated", "Without a year")]
+    return [(publication.year, publication.year) if publication.year else ("undated", gettext("Without a year"))]
 
 
 def _type(publication: Publication, settings: Settings) -> list[tuple[str, str]]:
@@ -62,13 +63,13 @@ def _departments(publication: Publication, settings: Settings) -> list[tuple[str
 
 
 def _access(publication: Publication, settings: Settings) -> list[tuple[str, str]]:
-    return [(publication.access, vocabulary.OPEN_ACCESS[publication.access])]
+    return [(publication.access, vocabulary.open_access(publication.access))]
 
 
-YEARS = Grouping("years", "Year", "By year", _year)
-TYPES = Grouping("types", "Type", "By type", _type)
-DEPARTMENTS = Grouping("departments", "Department", "By department", _departments)
-ACCESS = Grouping("open-access", "Access", "By open access", _access)
+YEARS = Grouping("years", gettext_noop("Year"), gettext_noop("By year"), _year)
+TYPES = Grouping("types", gettext_noop("Type"), gettext_noop("By type"), _type)
+DEPARTMENTS = Grouping("departments", gettext_noop("Department"), gettext_noop("By department"), _departments)
+ACCESS = Grouping("open-access", gettext_noop("Access"), gettext_noop("By open access"), _access)
 GROUPINGS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 
 
@@ -82,7 +83,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     yield _with_citations(overview, Group(OVERVIEW, "", publications), citations, settings)
     lists = [(group, grouping, list[Group]()) for grouping, groups in by_grouping.items() for group in groups]
     if open_access := [p for p in publications if p.open_access]:
-        lists.append((Group(OPEN, "Open access", open_access), ACCESS, by_grouping[ACCESS]))
+        lists.append((Group(OPEN, gettext("Open access"), open_access), ACCESS, by_grouping[ACCESS]))
     for group, grouping, subgroups in lists:
         for page in _list(group, grouping, settings, subgroups):
             yield _with_citations(page, group, citations, settings)
@@ -138,7 +139,7 @@ def _address(grouping: Grouping, name: str) -> str:
 def _group_links(publication: Publication, settings: Settings) -> list[publication_page.GroupLink]:
     keys = ((grouping, key) for grouping in (YEARS, TYPES, DEPARTMENTS) for key in grouping.keys(publication, settings))
     return [
-        publication_page.GroupLink(grouping.singular, _address(grouping, name), label)
+        publication_page.GroupLink(gettext(grouping.singular), _address(grouping, name), label)
         for grouping, (name, label) in keys
     ]
 
@@ -167,8 +168,8 @@ def _overview(
     }
     page = Page(
         address=OVERVIEW,
-        title="Publications",
-        description=f"{formats.count(len(publications), 'publication')} of the group",
+        title=gettext("Publications"),
+        description=_of_the_group(len(publications)),
         body=render("publications.html.j2", OVERVIEW, **context),
         feeds=publication_feed_links(settings),
         updated=max((p.date_updated[:10] for p in publications if p.date_updated), default=None),
@@ -200,19 +201,33 @@ def _list(group: Group, grouping: Grouping, settings: Settings, subgroups: Seque
             "formats": file_formats(settings),
             "settings": settings,
         }
-        label = group.label if grouping is not YEARS or not group.label.isdigit() else f"Publications of {group.label}"
+        label = _list_title(group, grouping)
         page = Page(
             address=address,
-            title=label if index == 0 else f"{label}, page {index + 1}",
-            description=f"{formats.count(total, 'publication')}: {group.label}",
+            title=label if index == 0 else _page_title(label, index + 1),
+            description=f"{formats.publications(total)}: {group.label}",
             lead=render("publications_lead.html.j2", address, groups=()),
             body=render("publications_list.html.j2", address, **context),
             feeds=publication_feed_links(settings),
             updated=max((p.date_updated[:10] for p in part if p.date_updated), default=None),
         )
-        other_pages = [ListLink(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
+        other_pages = [ListLink(_page_title(label, n), to) for n, to in enumerate(addresses, 1) if n != index + 1]
         content = PageContent("publications", publications=part, lists=other_pages)
         yield with_alternates(page, content, settings)
+
+
+def _of_the_group(number: int) -> str:
+    words = ngettext("%(number)s publication of the group", "%(number)s publications of the group", number)
+    return words % {"number": formats.number(number)}
+
+
+def _list_title(group: Group, grouping: Grouping) -> str:
+    is_year = grouping is YEARS and group.label.isdigit()
+    return gettext("Publications of %(year)s") % {"year": group.label} if is_year else group.label
+
+
+def _page_title(label: str, number: int) -> str:
+    return gettext("%(title)s, page %(number)s") % {"title": label, "number": number}
 
 
 def _sections(part: list[Publication], grouping: Grouping, settings: Settings) -> list[tuple[str, list[Publication]]]:

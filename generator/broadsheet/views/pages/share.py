@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
+from broadsheet.translations import gettext
 from broadsheet.views.page import File
 from broadsheet.views.share.card import CARD, Card, draw
 from broadsheet.views.share.icons import icon_png, icon_svg
@@ -45,7 +46,7 @@ def topic_card(topic: Topic) -> str:
 
 
 def _topic(topic: Topic, hue: str) -> Card:
-    return Card(topic.name, topic.id, place="Topic", text=topic.relevant, hue=hue)
+    return Card(topic.name, topic.id, place=gettext("Topic"), text=topic.relevant, hue=hue)
 
 
 def _manifest(settings: Settings) -> bytes:

@@ -14,6 +14,7 @@ from broadsheet.index.days import DayHead, day_address
 from broadsheet.index.periods import first_of
 from broadsheet.index.places import WEEK_DAYS
 from broadsheet.settings.config import Settings
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 from broadsheet.views.calendar import month_address
 from broadsheet.views.news import ADDRESS
@@ -52,8 +53,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     }
     yield Page(
         address=ADDRESS,
-        title="Since your last visit",
-        description="What was published since you were here last, in one list, best first",
+        title=gettext("Since your last visit"),
+        description=gettext("What was published since you were here last, in one list, best first"),
         body=render("since.html.j2", ADDRESS, **context),
         updated=week[-1].date if week else None,
         script=SCRIPT,
@@ -84,7 +85,7 @@ def _index(catalogue: Catalogue, settings: Settings, days: list[DayHead], fresh:
         "days": [_index_entry(head) for head in days],
         "week": next((head.date for head in _last_days(catalogue, WEEK_DAYS)), None),
         "before": catalogue.neighbours("day", days[0].date)[0] if days else None,
-        "states": formatting.STATE_KEYS,
+        "states": formatting.state_words(),
         **topic_labels(settings),
         "lowest_high": HIGH_SCORE,
         "fresh": {date: len(ids.high) + len(ids.others) for date, ids in fresh.items()},
@@ -108,6 +109,6 @@ def _fresh_ids(catalogue: Catalogue, days: list[DayHead]) -> dict[str, FreshIds]
 
 
 def _index_entry(head: DayHead) -> tuple[Any, ...]:
-    key, *words = formatting.label(head)
-    default = formatting.STATE_KEYS[key]
-    return (head.date, key, head.papers, *([] if tuple(words) == default else [words]))
+    label = formatting.label(head)
+    is_default = label == formatting.state_label(label.key)
+    return (head.date, label.key, head.papers, *([] if is_default else [[label.word, label.text]]))

@@ -8,6 +8,7 @@ from broadsheet.index.periods import month_span
 from broadsheet.index.totals import totals
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
+from broadsheet.translations import gettext
 from broadsheet.views import formatting
 from broadsheet.views.calendar import month_address
 from broadsheet.views.charts.archive import charts
@@ -43,8 +44,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     }
     yield Page(
         address=ADDRESS,
-        title="Statistics",
-        description="What the archive holds, what it cost, and what is missing",
+        title=gettext("Statistics"),
+        description=gettext("What the archive holds, what it cost, and what is missing"),
         body=render("statistics.html.j2", ADDRESS, **context),
         feeds=feed_links(settings),
         updated=catalogue.newest_day(),

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
+from broadsheet.translations import gettext, gettext_noop
 from broadsheet.views.feeds.registry import (
     FORMATS,
     OPML_ONCE_PATH,
@@ -20,11 +21,13 @@ from broadsheet.views.render import render
 
 ADDRESS = "subscribe/"
 GROUPS = {
-    "Papers": "A paper is an item, with its comment, scores, topics, authors and abstract.",
-    "Editions": "A day or a week is an item: for reading once a day or once a week, and for programs that mail feeds.",
-    "Topics": "Only papers of one topic.",
-    "Sources": "Only papers that come from one place.",
-    "Publications": "",
+    gettext_noop("Papers"): gettext_noop("A paper is an item, with its comment, scores, topics, authors and abstract."),
+    gettext_noop("Editions"): gettext_noop(
+        "A day or a week is an item: for reading once a day or once a week, and for programs that mail feeds."
+    ),
+    gettext_noop("Topics"): gettext_noop("Only papers of one topic."),
+    gettext_noop("Sources"): gettext_noop("Only papers that come from one place."),
+    gettext_noop("Publications"): "",
 }
 # Web readers: URLs to which a feed's percent-encoded URL is appended.
 READERS = {
@@ -49,7 +52,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     """Yield the page."""
     feeds = all_feeds(settings)
     offers = [_offer(feed, settings) for feed in feeds]
-    groups = [(name, GROUPS[name], list(group)) for name, group in groupby(offers, key=lambda offer: offer.feed.group)]
+    groups = [_group(name, list(group)) for name, group in groupby(offers, key=lambda offer: offer.feed.group)]
     context = {
         "groups": groups,
         "formats": [form.name for form in FORMATS],
@@ -60,12 +63,17 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     }
     yield Page(
         address=ADDRESS,
-        title="Subscribe",
-        description="Every feed of this digest, and what to do with it",
+        title=gettext("Subscribe"),
+        description=gettext("Every feed of this digest, and what to do with it"),
         body=render("subscribe.html.j2", ADDRESS, **context),
         feeds=feed_links(settings, *(feed.path for feed in feeds)),
         script="assets/copy.js",
     )
+
+
+def _group(name: str, offers: list[Offer]) -> tuple[str, str, list[Offer]]:
+    about = GROUPS[name]
+    return gettext(name), gettext(about) if about else "", offers
 
 
 def _offer(feed: FeedSpec, settings: Settings) -> Offer:

@@ -7,6 +7,7 @@ from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.text import formats
+from broadsheet.translations import gettext, ngettext
 from broadsheet.views.alternates.attach import with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
@@ -48,8 +49,8 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     by_month = {topic.id: catalogue.topic_months(topic.id) for topic in settings.topics}
     page = Page(
         address=OVERVIEW,
-        title="Topics",
-        description=f"{formats.count(len(settings.topics), 'topic')} this digest follows",
+        title=gettext("Topics"),
+        description=_followed(len(settings.topics)),
         body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings, months=months, by_month=by_month),
         lead=render("topics_lead.html.j2", OVERVIEW) if catalogue.author_slugs() else "",
         feeds=feed_links(settings),
@@ -57,6 +58,16 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     )
     links = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in topics]
     return with_alternates(page, PageContent("topics", lists=links), settings)
+
+
+def _followed(topics: int) -> str:
+    words = ngettext("%(number)s topic this digest follows", "%(number)s topics this digest follows", topics)
+    return words % {"number": formats.number(topics)}
+
+
+def _papers_on(number: int, topic: str) -> str:
+    words = ngettext("%(number)s paper on %(topic)s", "%(number)s papers on %(topic)s", number)
+    return words % {"number": formats.number(number), "topic": topic}
 
 
 def _card_papers(catalogue: Catalogue, topic: Topic) -> list[Entry]:
@@ -93,7 +104,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
     page = Page(
         address=address,
         title=topic.name,
-        description=f"{formats.count(total, 'paper')} on {topic.name}",
+        description=_papers_on(total, topic.name),
         body=render("topic.html.j2", address, **context),
         feeds=feed_links(settings, topic_path(topic.id)),
         updated=newest[0].date if newest else None,

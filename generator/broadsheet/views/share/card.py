@@ -8,6 +8,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import NO_HUE
 from broadsheet.text import formats
+from broadsheet.translations import gettext
 from broadsheet.views.alternates.attach import RECENT_DAYS
 from broadsheet.views.page import File, Page
 from broadsheet.views.share.picture import (
@@ -169,8 +170,8 @@ def _foot(picture: Picture, card: Card) -> None:
         number = formats.number(card.score.sum)
         picture.text(left, BOTTOM, number, 128)
         left += width(number, 128) + 36
-        _grade(picture, left, BOTTOM - 56, "relevance", card.score.relevance, colour)
-        _grade(picture, left, BOTTOM, "novelty", card.score.novelty, colour)
+        _grade(picture, left, BOTTOM - 56, gettext("relevance %(score)s"), card.score.relevance, colour)
+        _grade(picture, left, BOTTOM, gettext("novelty %(score)s"), card.score.novelty, colour)
     label = shortened(drawable(card.label), SMALL, INNER / 3)
     if label:
         start = WIDTH - MARGIN - width(label, SMALL)
@@ -178,9 +179,9 @@ def _foot(picture: Picture, card: Card) -> None:
         picture.box(start - 40, BOTTOM - 22, start - 16, BOTTOM + 2, colour)
 
 
-def _grade(picture: Picture, left: float, baseline: float, name: str, grade: float, colour: str) -> None:
-    words = f"{name} {formats.number(grade)}"
-    picture.text(left, baseline - 22, words, 24, MUTED)
+def _grade(picture: Picture, left: float, baseline: float, words: str, grade: float, colour: str) -> None:
+    score = drawable(words % {"score": formats.number(grade)})
+    picture.text(left, baseline - 22, score, 24, MUTED)
     picture.box(left, baseline - 14, left + 10 * GRADE, baseline, RULE_COLOUR)
     picture.box(left, baseline - 14, left + grade * GRADE, baseline, colour)
 

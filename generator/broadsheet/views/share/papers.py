@@ -1,11 +1,11 @@
 """The share images of papers and of lists of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from broadsheet.index.days import Entry
 from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
-from broadsheet.text import rendering
+from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views.share.card import Card, Score
 from broadsheet.views.topic_colours import hue_of, topic_hues
@@ -32,16 +32,11 @@ def paper_card(paper: Paper, entry: Entry, settings: Settings) -> Card:
         title=rendering.plain(paper.title),
         stand_in=paper.arxiv_id,
         place=paper.arxiv_id,
-        text=_authors(paper.authors),
+        text=formats.first_author(list(map(readable_name, paper.authors))),
         label=topic.label if topic else "",
         hue=hue_of(entry, topic_hues(settings.topics)),
         score=_score(paper),
     )
-
-
-def _authors(names: Sequence[str]) -> str:
-    """Return ``Ada Lovelace and others``."""
-    return readable_name(names[0]) + (" and others" if len(names) > 1 else "") if names else ""
 
 
 def _score(paper: Paper) -> Score | None:
