@@ -12,8 +12,8 @@ function createField(paper, title) {
     className: "own-note",
     rows: 2,
     value: noteOf(paper.id),
-    ariaLabel: `Note on ${title}`,
-    placeholder: "Note",
+    ariaLabel: gettext("Note on %(title)s", { title }),
+    placeholder: gettext("Note"),
     oninput: () => {
       const isNew = field.value && !hasMark(paper.id, "saved");
       updatePaper(paper.id, { note: field.value, ...(isNew && { saved: true, ...paper.details?.() }) });
