@@ -50,6 +50,7 @@ from broadsheet.store.files import is_page, page_name_fault, printable, read_reg
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import program_fingerprint
 from broadsheet.store.samples import shown_store
+from broadsheet.translations import use
 from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
 from broadsheet.views.permalink import author_address
@@ -93,6 +94,7 @@ def build(
     for published in (published_ids, published_downloads):
         problems += published(root, site or root / settings.site.site_dir, settings)
     settings = with_sample_notice(root, settings)
+    use(settings.site.language)
     root = root.absolute()
     target = real_site(root, settings, site)
     check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "manifest"), force=force)

@@ -23,6 +23,7 @@ from broadsheet.settings import config
 from broadsheet.settings.address import VARIABLE
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically, write_new
+from broadsheet.translations import language, use
 from broadsheet.views.markdown import markdown_above
 from broadsheet.views.page import File, Page
 from broadsheet.views.page_types import PAGE_TYPES
@@ -198,7 +199,7 @@ class BuildWorkers:
     def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
         """Call a function in a worker process."""
         try:
-            future = self._executor.submit(function, *arguments)
+            future = self._executor.submit(_in_language, language(), function, *arguments)
         except BrokenExecutor:
             self._clear_up()
             future = SerialExecutor().submit(function, *arguments)
@@ -250,6 +251,12 @@ class BuildWorkers:
             yield task, render(task, self._context)
         for future in as_completed(running):
             yield running[future], self.result(future)
+
+
+def _in_language(name: str, function: Callable[..., R], *arguments: Any) -> R:
+    """Call a function where words are those of a language: a worker may have served another build, or none."""
+    use(name)
+    return function(*arguments)
 
 
 def _date_of(key: tuple[str, str]) -> str:

@@ -16,7 +16,7 @@ from broadsheet.store.files import read_regular
 _HASH_BYTES = 32  # in front of a compiled template
 COMPILED = PROGRAM / "views" / "__pycache__"
 _UNREAD = ("hosts", "manual", "starter")  # folders without which a site would be the same
-_SUFFIXES = {".py", ".j2", ".css", ".html", ".xml", ".js", ".json", ".txt", ".woff2"}
+_SUFFIXES = {".py", ".j2", ".css", ".html", ".xml", ".js", ".json", ".txt", ".woff2", ".mo"}
 
 
 @cache  # 1 % of one more day: it reads the whole program

@@ -4,6 +4,8 @@ import calendar
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
+from broadsheet.translations import ngettext
+
 _TENTH = Decimal("0.1")
 # Tuples, since the names in `calendar` are formatted anew each time they are read.
 _DAYS, _DAY_ABBREVIATIONS = tuple(calendar.day_name), tuple(calendar.day_abbr)
@@ -66,6 +68,11 @@ def ordinal(value: int) -> str:
 def count(value: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: ``1 paper``, ``1,691 papers``."""
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
+
+
+def quantity(value: int, singular: str, plural: str) -> str:
+    """Return a number of things, from messages with ``%(number)s``: ``1 paper``, ``1,691 papers``."""
+    return ngettext(singular, plural, value) % {"number": f"{value:,}"}
 
 
 def money(value: float | None, currency: str = "USD") -> str:

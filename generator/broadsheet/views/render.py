@@ -3,10 +3,11 @@
 import re
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 
+from broadsheet import translations
 from broadsheet.store.program import Compiled, program_fingerprint
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
@@ -46,9 +47,13 @@ FILTERS = {
 }
 
 
-@cache  # the templates are compiled once, not for each page
 def environment() -> jinja2.Environment:
-    """Return the Jinja2 environment, with the filters that turn foreign text into HTML."""
+    """Return the Jinja2 environment of the language, with the filters that turn foreign text into HTML."""
+    return _environment(translations.language())
+
+
+@cache  # the templates are compiled once, not for each page
+def _environment(language: str) -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -56,10 +61,15 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
-        bytecode_cache=Compiled("pages", program_fingerprint()),
+        # A filter of a constant runs while a template is compiled.
+        bytecode_cache=Compiled(f"pages-{language}", program_fingerprint()),
+        extensions=["jinja2.ext.i18n"],
     )
+    env.policies["ext.i18n.trimmed"] = True
+    callables = {"pgettext": translations.pgettext, "npgettext": translations.npgettext}
+    cast(Any, env).install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True, **callables)
     env.filters |= FILTERS
-    env.globals |= {"count": formats.count, "state_words": formatting.STATE_KEYS}
+    env.globals |= {"count": formats.count, "quantity": formats.quantity, "state_words": formatting.STATE_KEYS}
     env.globals |= {"label": formatting.label, "day_at_a_glance": formatting.day_at_a_glance}
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
     env.globals |= {"paper_renderer": PaperRenderer, "has_several_sources": has_several_sources}
