@@ -120,7 +120,13 @@ async function start() {
     button(label, () => exportAs(label), { ariaLabel: gettext("Export as %(format)s", { format: label }) }),
   );
   const label = element("span", { className: "muted", textContent: gettext("Export") });
-  const exports = element("span", { className: "exports" }, label, ...buttons, button(gettext("Copy BibTeX"), copyPapers));
+  const exports = element(
+    "span",
+    { className: "exports" },
+    label,
+    ...buttons,
+    button(gettext("Copy BibTeX"), copyPapers),
+  );
   toolbar.append(
     status,
     file,

@@ -142,7 +142,9 @@ export async function takeAway() {
   const ids = parseIds(saved).slice(0, MAX_PAPERS);
   const link = linkTo(ids);
   const { copy } = await import("./copying.js");
-  const [number, total] = [ids.length, saved.length].map((value) => value.toLocaleString(document.documentElement.lang));
+  const [number, total] = [ids.length, saved.length].map((value) =>
+    value.toLocaleString(document.documentElement.lang),
+  );
   const papers =
     number === total
       ? gettext("It has your saved papers and settings; notes are in exported files.")
@@ -151,7 +153,12 @@ export async function takeAway() {
           { number, total },
         );
   const text = `${OPEN} ${papers}`;
-  const field = element("input", { value: link, readOnly: true, ariaLabel: gettext("Link"), onfocus: () => field.select() });
+  const field = element("input", {
+    value: link,
+    readOnly: true,
+    ariaLabel: gettext("Link"),
+    onfocus: () => field.select(),
+  });
   const press = button(gettext("Copy the link"), () => copy(link, gettext("Link to your papers")));
   return [element("p", {}, text), element("p", { className: "take-link" }, field, press), await codeOf(link)];
 }
