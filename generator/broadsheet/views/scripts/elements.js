@@ -33,8 +33,8 @@ export function decode(text) {
 export const targetId = () => decode(location.hash.slice(1));
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
-const byline = (names, more) =>
-  ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more, { names, more });
+const byline = (names, number) =>
+  ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", number, { names, number });
 
 /** Return authors in a line, as pages write them. */
 export const joinAuthors = (authors, more) => (more ? byline(authors.join(", "), more) : authors.join(", "));
@@ -46,5 +46,3 @@ export function splitByline(text) {
   const isCut = more && text.startsWith(start) && text.endsWith(end);
   return isCut ? [text.slice(start.length, text.length - end.length), more] : [text, 0];
 }
-
-export const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");

@@ -23,13 +23,13 @@ function tally(papers, facet) {
   return counts;
 }
 
+export const scoreFrom = (score) => gettext("Score %(score)s+", { score });
+
 // Return [value, label] of each option; none if there is nothing to choose from.
 function optionsOf(papers, facet, labels) {
   if (facet === "score") {
     const sums = [...new Set(papers.map(({ score }) => Math.floor(score ?? NaN)))].filter((sum) => !Number.isNaN(sum));
-    return sums.length > 1
-      ? sums.sort((a, b) => b - a).map((sum) => [`${sum}`, gettext("Score %(score)s+", { score: sum })])
-      : [];
+    return sums.length > 1 ? sums.sort((a, b) => b - a).map((sum) => [`${sum}`, scoreFrom(sum)]) : [];
   }
   const counts = tally(papers, facet);
   const values = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);

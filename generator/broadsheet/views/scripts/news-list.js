@@ -1,7 +1,8 @@
 // The list of papers since the last visit: the best first, each paper once; filtered, or the best dozen of it.
 
+import { formatDate, isDate } from "./dates.js";
 import { DAY_DENSITIES, densitySelect } from "./density.js";
-import { button, element, formatDate } from "./elements.js";
+import { button, element } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { fetchNews } from "./files.js";
 import { showNews } from "./news.js";
@@ -10,7 +11,7 @@ import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
 import { hasMark, updatePapers } from "./storage.js";
-import { countsOf, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
+import { countsOf, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
 const DOZEN = 12; // papers for ten minutes

@@ -1,7 +1,8 @@
 // How much is new since the last visit, and not read: beside the link in the navigation, and on the front page. The front
 // page has the number of saved papers too.
 
-import { formatDate, root } from "./elements.js";
+import { formatDate } from "./dates.js";
+import { root } from "./elements.js";
 import { fetchNews } from "./files.js";
 import { hasMark, state, subscribe } from "./storage.js";
 import { newDays, startingPoint } from "./visits.js";

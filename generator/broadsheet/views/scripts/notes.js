@@ -25,7 +25,8 @@ function createField(paper, title) {
       paper.node.focus();
     },
   });
-  const links = paper.node.querySelector(":scope > .links"); // on a paper's own page
+  // The page of a paper has links.
+  const links = paper.node.querySelector(":scope > .links");
   if (links) links.after(field);
   else paper.node.insertBefore(field, paper.node.querySelector(":scope > .marks"));
   return field;

@@ -1,6 +1,7 @@
 // Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
 
-import { element, formatDate, joinAuthors, root, svgElement } from "./elements.js";
+import { formatDate } from "./dates.js";
+import { element, joinAuthors, root, svgElement } from "./elements.js";
 import { ARXIV } from "./records.js";
 
 const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
