@@ -18,7 +18,8 @@ from broadsheet.views import search_documents as views
 from broadsheet.views.pages.search import pages
 from broadsheet.views.permalink import author_address
 from broadsheet.views.search_documents import documents, shards
-from tests.example import ROOT, SETTINGS, make_digest, paper, tree
+from tests.example import SETTINGS, make_digest, paper, tree
+from tests.scripts import SCRIPTS, served_script
 
 HOSTILE = '<img src=x onerror="document.title=1">grebes</mark><script>document.title=1</script>'
 PUBLICATION = "- _id: '77'\n  title: A thesis on grebes\n  type: dissertation\n  year: '2024'\n"
@@ -52,8 +53,7 @@ class Digest:
         (page,) = pages(self.index, self.settings)
         head = '<meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="../assets/search.js">'
         html = f'<!doctype html><html lang="en"><head>{head}</script></head><body>{page.body}</body></html>'
-        scripts = (ROOT / "generator/broadsheet/views/scripts").glob("*.js")
-        files = {f"assets/{file.name}": file.read_bytes() for file in scripts}
+        files = {f"assets/{file.name}": served_script(file.name) for file in SCRIPTS.glob("*.js")}
         for path, data in {"search/index.html": html.encode(), **files}.items():
             (self.site / path).parent.mkdir(parents=True, exist_ok=True)
             (self.site / path).write_bytes(data)
@@ -302,7 +302,7 @@ def test_older_papers_are_asked_until_a_page_is_full_or_a_title_has_all_words(ch
 
 def few_papers() -> str:
     """Return the script for an archive in which one paper is enough to begin with."""
-    script = (ROOT / "generator/broadsheet/views/scripts/search.js").read_text("utf-8")
+    script = served_script("search.js").decode()
     few = script.replace("const INITIAL_PAPERS = 4000;", "const INITIAL_PAPERS = 1;")
     assert few != script
     return few

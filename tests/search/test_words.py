@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from broadsheet.build.preview import served
 from broadsheet.search.words import STOP_WORDS, rules, stem, tokens, words
-from tests.example import ROOT
+from tests.scripts import served_script
 
-SCRIPTS = ROOT / "generator" / "broadsheet" / "views" / "scripts"
 SAME = (
     ("quantization", "quantisation", "quantize", "quantised", "quantizing", "quantizer"),
     ("model", "models", "modelling", "modeling", "modelled"),
@@ -101,7 +100,7 @@ export const wordsThatEndLike = wordsThatBeginLike;
 def scripts(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
     """A tab that can import the scripts of the words; their lists are `LISTS`."""
     for name in ("search-words.js", "search-query.js", "search-repair.js"):
-        (tmp_path / name).write_bytes((SCRIPTS / name).read_bytes())
+        (tmp_path / name).write_bytes(served_script(name))
     (tmp_path / "search-index.js").write_text(LISTS, "utf-8")
     (tmp_path / "index.html").write_text("<!doctype html><title>Words</title>", "utf-8")
     context = chromium.new_context()

@@ -1,4 +1,4 @@
-"""Scripts are served without comments and indentation, and otherwise as they are."""
+"""Scripts are served without comments, indentation and empty lines, and otherwise as they are."""
 
 import pytest
 
@@ -15,12 +15,14 @@ def test_comments_and_indentation_go_and_nothing_else() -> None:
  *  two. */
 export function f() {
   // Why.
+
+  const text = "a // b" + `c // d`; // the reader's: a quote keeps it
   return fetch("https://example.org/"); // not a line of its own
 }
 """
-    kept = b"""
-export function f() {
-return fetch("https://example.org/"); // not a line of its own
+    kept = b"""export function f() {
+const text = "a // b" + `c // d`; // the reader's: a quote keeps it
+return fetch("https://example.org/");
 }
 """
     assert compact_script(script) == kept

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broadsheet.build.preview import served
-from broadsheet.views.compact_script import compact_script
 from tests.example import NO_IMAGES, ROOT, digest, make_digest, paper
+from tests.scripts import served_script
 from tests.views.test_browser import SHIFT
 
 ASSETS = ROOT / "generator/broadsheet/views/scripts"
@@ -60,7 +60,7 @@ def loaded(script: str) -> set[str]:
 
 
 def served_bytes(names: set[str]) -> int:
-    return sum(len(gzip.compress(compact_script((ASSETS / name).read_bytes()))) for name in names)
+    return sum(len(gzip.compress(served_script(name))) for name in names)
 
 
 def test_the_scripts_of_a_list_with_more_papers_than_its_page_are_small_and_load_at_once() -> None:

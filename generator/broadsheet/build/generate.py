@@ -21,9 +21,10 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.samples import shown_store
-from broadsheet.translations import use
+from broadsheet.translations import messages, use
 from broadsheet.views.compact_script import compact_script
 from broadsheet.views.page_types import PAGE_TYPES
+from broadsheet.views.script_messages import ScriptTranslator
 from broadsheet.views.theme_styles import compact
 from broadsheet.views.theme_words import translate_template
 from broadsheet.views.topic_colours import style_rules
@@ -117,8 +118,7 @@ def write_docs(
             for path in built_key.docs_paths():
                 output.claim(path)
         sheets = ("assets/digest.css", _style_sheet()), (THEME_SHEET, theme_sheet(root, docs))
-        scripts = [(path, compact_script(data)) for path, data in _static_files("scripts", "assets")]
-        for path, data in [*scripts, *fonts, *sheets, *theme]:
+        for path, data in [*_scripts(), *fonts, *sheets, *theme]:
             output.write(path, data)
         if output.shadowed:
             raise DigestError([_in_the_way(docs, path) for path in output.shadowed])
@@ -163,6 +163,13 @@ def _theme_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the content of each file of the theme."""
     for path, data in _static_files("theme", ".theme"):
         yield path, NO_CARD if path == CARD and settings.share_images == "none" else translate_template(data)
+
+
+def _scripts() -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the content of each script, in the language of the site."""
+    translator = ScriptTranslator(messages())
+    for path, data in _static_files("scripts", "assets"):
+        yield path, translator.translate(compact_script(data).decode()).encode()
 
 
 def _style_sheet() -> bytes:

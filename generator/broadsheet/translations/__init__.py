@@ -79,9 +79,9 @@ def translated(language: str) -> str:
     return file.parent.parent.name.replace("_", "-") if file else SOURCE
 
 
-def plural_forms() -> str:
-    """Return the rule of the language for plurals, as the header ``Plural-Forms`` has it; empty for English."""
-    return _translator.messages.info().get("plural-forms", "")
+def messages() -> NullTranslations:
+    """Return the translation in use, for code that needs all forms of a message."""
+    return _translator.messages
 
 
 def _file(language: str) -> Path | None:

@@ -10,7 +10,8 @@ for (const details of section?.querySelectorAll("details:has(> pre)") ?? []) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
-  button.textContent = `Copy ${details.querySelector("summary").textContent}`;
+  const format = details.querySelector("summary").textContent;
+  button.textContent = gettext("Copy %(format)s", { format });
   const pre = details.querySelector("pre");
   button.addEventListener("click", () => copyText(button, pre.textContent, pre));
   bar.append(button, " ");

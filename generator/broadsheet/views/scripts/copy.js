@@ -15,9 +15,10 @@ export function announce(message) {
 
 /** Copy `text`. If the browser refuses that, select `node`, which has the text. */
 export async function copyText(button, text, node) {
-  const refused = node ? "Selected, to copy" : "Not allowed here";
-  const message = (await write(text)) ? "Copied" : refused;
-  if (message !== "Copied" && node) select(node);
+  const isCopied = await write(text);
+  const refused = node ? gettext("Selected, to copy") : gettext("Not allowed here");
+  const message = isCopied ? gettext("Copied") : refused;
+  if (!isCopied && node) select(node);
   button.dataset.label ??= button.textContent;
   button.textContent = message;
   announce(isInSight(button) ? "" : message);

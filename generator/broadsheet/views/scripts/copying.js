@@ -9,14 +9,15 @@ import { state } from "./storage.js";
 const FETCH_TIMEOUT_MS = 3000; // a browser lets a key's script write for five seconds
 
 export async function copy(text, name) {
-  announce((await write(text)) ? `${name} copied` : "This browser allows no copying here");
+  const isCopied = await write(text);
+  announce(isCopied ? gettext("%(name)s copied", { name }) : gettext("This browser allows no copying here"));
 }
 
 const recordOf = (paper) => ({ ...state.papers.get(paper.id), ...paper.details?.() });
 
 export function copyLink(paper) {
   const href = pageOf(paper.id, recordOf(paper));
-  return href ? copy(href, "Link") : announce("This paper has no page");
+  return href ? copy(href, gettext("Link")) : announce(gettext("This paper has no page"));
 }
 
 export const copyBibtex = (text) => copy(text, "BibTeX");

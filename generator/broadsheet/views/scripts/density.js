@@ -51,13 +51,13 @@ export function unfoldTarget() {
 }
 
 // On other lists, "mixed" is cards.
-const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
-export const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
+const DENSITIES = { mixed: gettext("Cards"), headlines: gettext("Headlines") };
+export const DAY_DENSITIES = { mixed: gettext("Mixed"), cards: gettext("Cards"), headlines: gettext("Headlines") };
 
 /** Return a select of the densities that a list has. */
 export function densitySelect(labels = DENSITIES) {
   const options = Object.entries(labels).map(([value, textContent]) => element("option", { value, textContent }));
-  const properties = { name: "density", ariaLabel: "Density" };
+  const properties = { name: "density", ariaLabel: gettext("Density") };
   const select = element("select", properties, ...options);
   const show = () => (select.value = density() in labels ? density() : "mixed");
   select.onchange = () => savePreferences({ density: select.value });

@@ -32,4 +32,17 @@ export function decode(text) {
 /** Return the id that the page's address names, or "". */
 export const targetId = () => decode(location.hash.slice(1));
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();
-export const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");
+
+const byline = (names, number) =>
+  ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", number, { names, number });
+
+/** Return authors in a line, as pages write them. */
+export const joinAuthors = (authors, more) => (more ? byline(authors.join(", "), more) : authors.join(", "));
+
+/** Return the names in such a line, and the number of other authors. */
+export function splitByline(text) {
+  const more = Number(/\d+(?=\D*$)/.exec(text)?.[0] ?? 0);
+  const [start, end] = byline("\n", more).split("\n");
+  const isCut = more && text.startsWith(start) && text.endsWith(end);
+  return isCut ? [text.slice(start.length, text.length - end.length), more] : [text, 0];
+}

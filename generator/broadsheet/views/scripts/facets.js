@@ -23,11 +23,13 @@ function tally(papers, facet) {
   return counts;
 }
 
+export const scoreFrom = (score) => gettext("Score %(score)s+", { score });
+
 // Return [value, label] of each option; none if there is nothing to choose from.
 function optionsOf(papers, facet, labels) {
   if (facet === "score") {
     const sums = [...new Set(papers.map(({ score }) => Math.floor(score ?? NaN)))].filter((sum) => !Number.isNaN(sum));
-    return sums.length > 1 ? sums.sort((a, b) => b - a).map((sum) => [`${sum}`, `Score ${sum}+`]) : [];
+    return sums.length > 1 ? sums.sort((a, b) => b - a).map((sum) => [`${sum}`, scoreFrom(sum)]) : [];
   }
   const counts = tally(papers, facet);
   const values = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
@@ -113,12 +115,12 @@ function clearSelects() {
   selects.values().next().value.select.focus();
 }
 
-export const clear = button("Clear", clearSelects, { className: "clear", hidden: true });
+export const clear = button(gettext("Clear"), clearSelects, { className: "clear", hidden: true });
 
 /** Return the controls, and the button that unfolds them on a narrow screen. */
 export function foldable(...controls) {
   const filters = element("div", { className: "filters" }, ...controls);
   const toggle = () => (unfold.ariaExpanded = filters.classList.toggle("open"));
-  const unfold = button("Filter", toggle, { className: "filter-toggle", ariaExpanded: "false" });
+  const unfold = button(gettext("Filter"), toggle, { className: "filter-toggle", ariaExpanded: "false" });
   return [unfold, filters];
 }

@@ -3,7 +3,11 @@
 {
   const page = document.documentElement;
   const KEY = `broadsheet ${new URL("../", document.currentScript.src).pathname} colours`;
-  const SCHEMES = { auto: ["◐", "as the system"], light: ["☼", "light"], dark: ["☾", "dark"] };
+  const SCHEMES = {
+    auto: ["◐", gettext("Colours: as the system")],
+    light: ["☼", gettext("Colours: light")],
+    dark: ["☾", gettext("Colours: dark")],
+  };
   const names = Object.keys(SCHEMES);
   let button;
   let scheme;
@@ -14,7 +18,7 @@
     if (!button) return;
     const [symbol, label] = SCHEMES[scheme];
     button.textContent = symbol;
-    button.title = button.ariaLabel = `Colours: ${label}`;
+    button.title = button.ariaLabel = label;
   };
 
   const next = () => {

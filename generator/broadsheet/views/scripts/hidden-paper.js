@@ -9,7 +9,7 @@ const isAfter = (a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION
 export function show(node) {
   node.hidden = false;
   view.visible = view.papers.filter((paper) => !paper.node.hidden).sort((a, b) => isAfter(a.node, b.node));
-  warn("The filters hide the paper of this link; it is shown all the same.");
+  warn(gettext("The filters hide the paper of this link; it is shown all the same."));
   unfoldTarget();
   node.scrollIntoView();
 }

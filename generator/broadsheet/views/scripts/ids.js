@@ -36,6 +36,8 @@ export async function lookUp(words) {
   const pagesOf = (id) => [...new Set(lists.flatMap((list) => (Object.hasOwn(list, id) ? list[id] : [])))];
   const matches = pagesOf(name);
   const addresses = matches.length ? matches : pagesOf(name.split("/")[1]);
-  const message = addresses.length ? `${addresses.length} found` : `This archive does not have ${name}.`;
-  return { addresses, message, exact: matches.length === 1, origin: addresses.length ? "" : originOf(name) };
+  const number = addresses.length;
+  const found = ngettext("%(number)s found", "%(number)s found", number, { number });
+  const message = number ? found : gettext("This archive does not have %(name)s.", { name });
+  return { addresses, message, exact: matches.length === 1, origin: number ? "" : originOf(name) };
 }

@@ -22,7 +22,9 @@ function joinNotes(record, { note = "", noted = 0 } = {}) {
 /** Return the state in a file's text. Throw if there is none. */
 export function parseFile(text) {
   const imported = parse(text);
-  if (imported.papers.size > MAX_PAPERS) throw new TypeError(`it holds more than ${MAX_PAPERS} papers`);
+  if (imported.papers.size > MAX_PAPERS) {
+    throw new TypeError(gettext("it holds more than %(papers)s papers", { papers: MAX_PAPERS }));
+  }
   for (const [id, record] of imported.papers) {
     truncate(record);
     joinNotes(record, state.papers.get(id));

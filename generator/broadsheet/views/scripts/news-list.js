@@ -1,16 +1,17 @@
 // The list of papers since the last visit: the best first, each paper once; filtered, or the best dozen of it.
 
+import { formatDate, isDate } from "./dates.js";
 import { DAY_DENSITIES, densitySelect } from "./density.js";
-import { button, element, formatDate } from "./elements.js";
+import { button, element } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { fetchNews } from "./files.js";
 import { showNews } from "./news.js";
-import { count, focusStatus, paperOf, plural, SORTS, status } from "./paper-list.js";
+import { count, countOf, focusStatus, paperOf, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
 import { hasMark, updatePapers } from "./storage.js";
-import { countsOf, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
+import { countsOf, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
 const DOZEN = 12; // papers for ten minutes
@@ -66,23 +67,23 @@ function selectDate(date) {
 
 // -- controls --
 
-const select = element("select", { ariaLabel: "Since", onchange: () => selectDate(select.value) });
+const select = element("select", { ariaLabel: gettext("Since"), onchange: () => selectDate(select.value) });
 const filters = element("span", { className: "facets" });
-const upToDate = button("I am up to date", () => {
+const upToDate = button(gettext("I am up to date"), () => {
   recordVisit(index, countsOf(index.days));
   selectDate("");
   focusStatus();
 });
-const dozen = button("I have ten minutes", () => {
+const dozen = button(gettext("I have ten minutes"), () => {
   setParameter("minutes", parameter("minutes") ? "" : "10");
   arrange();
 });
-const markRest = button("Mark the rest read", () => {
+const markRest = button(gettext("Mark the rest read"), () => {
   const ids = rest.map(({ id }) => id).filter((id) => !hasMark(id, "read"));
   setRead(ids, true);
   undo.onclick = () => setRead(ids, false);
 });
-const undo = button("Undo", undefined, { hidden: true });
+const undo = button(gettext("Undo"), undefined, { hidden: true });
 
 // Papers that were read one by one stay under the reader's eyes; those that one press marked go.
 function setRead(ids, isRead) {
@@ -93,15 +94,17 @@ function setRead(ids, isRead) {
   focusStatus();
 }
 
+const fromDay = (day) => gettext("From %(date)s", { date: formatDate(day) });
+
 function fillSelect(from) {
   const dates = new Set([...index.days.map(([date]) => date).reverse(), ...(from ? [from] : [])]);
   const option = (value, textContent) => element("option", { value, textContent, selected: value === from });
-  const options = [...dates].map((date) => option(date, `From ${formatDate(date)}`));
-  select.replaceChildren(option("", "Last visit"), ...options);
+  const options = [...dates].map((date) => option(date, fromDay(date)));
+  select.replaceChildren(option("", gettext("Last visit")), ...options);
 }
 
 function fillFilters() {
-  const facets = { topic: "Topic", score: "Score" };
+  const facets = { topic: gettext("Topic"), score: gettext("Score") };
   const selects = createSelects(papers, { sorts: SORTS, facets, labels: { topic: index.topics } }, arrange);
   filters.replaceChildren(...selects, clear);
   readAddress();
@@ -114,20 +117,39 @@ function gapItem(date, kind, name, text) {
   return element("li", {}, span(`state ${kind}`, name), " ", day, " ", span("muted", text));
 }
 
+const lateWords = (papers) =>
+  ngettext(
+    "%(papers)s paper came later: all are listed again.",
+    "%(papers)s papers came later: all are listed again.",
+    papers,
+    { papers },
+  );
+
 function gapItems(days, { seen, isCut }, failed) {
   const items = [];
   for (const [date, state, papers, words] of days) {
     if (state !== "ok" && state !== "unknown") items.push(gapItem(date, state, ...(words ?? index.states[state])));
     if (failed.has(date)) {
-      items.push(gapItem(date, "failed", "Not loaded", "Its papers are missing here: reload the page."));
+      const text = gettext("Its papers are missing here: reload the page.");
+      items.push(gapItem(date, "failed", gettext("Not loaded"), text));
     } else if (seen[date]) {
-      items.push(gapItem(date, "partial", "More", `${count(papers - seen[date])} came later: all are listed again.`));
+      items.push(gapItem(date, "partial", gettext("More"), lateWords(papers - seen[date])));
     }
   }
   if (!isCut) return items;
   const month = index.before.slice(0, 7);
-  const text = `Older than ${formatDate(index.days[0][0])}, and not in this list: `;
-  return [element("li", {}, text, link(`monthly/${month}/`, month), " and ", link("archive/", "before")), ...items];
+  const monthLink = link(`monthly/${month}/`, month);
+  const before = link("archive/", gettext("before"));
+  const date = formatDate(index.days[0][0]);
+  const words = [
+    // Translators: "before" is a link to the archive of what came before %(month)s.
+    ...gettext("Older than %(date)s, and not in this list: %(month)s and %(before)s", {
+      date,
+      month: monthLink,
+      before,
+    }),
+  ];
+  return [element("li", {}, ...words), ...items];
 }
 
 // -- the list --
@@ -140,7 +162,7 @@ function showMore() {
   added.forEach(addMarks);
   view.papers = view.visible = [...view.papers, ...added];
   const left = matches.length - view.papers.length;
-  const more = button(`Show more: ${left} left`, () => {
+  const more = button(ngettext("Show more: %(left)s left", "Show more: %(left)s left", left, { left }), () => {
     const next = view.papers.length;
     showMore();
     view.papers[next].node.querySelector("a").focus();
@@ -150,11 +172,27 @@ function showMore() {
 
 function statusText() {
   const { days, seen, read } = listing;
-  if (!days) return "Nothing new";
-  if (parameter("minutes")) return `${count(matches.length)} for ten minutes, the best of each topic`;
-  if (chosenFacets().length) return `${matches.length} of ${count(papers.length)} of ${plural(days, "day")}`;
-  const left = [seen && `${seen} listed on earlier days`, read && `${read} marked read`].filter(Boolean).join(" and ");
-  return `${count(matches.length)} of ${plural(days, "day")}${left && `, without ${left}`}`;
+  const number = matches.length;
+  if (!days) return gettext("Nothing new");
+  if (parameter("minutes")) {
+    return ngettext(
+      "%(number)s paper for ten minutes, the best of each topic",
+      "%(number)s papers for ten minutes, the best of each topic",
+      number,
+      { number },
+    );
+  }
+  const isFiltered = chosenFacets().length;
+  // Translators: %(papers)s is "12 papers", or "3 of 12 papers".
+  const list = ngettext("%(papers)s of %(days)s day", "%(papers)s of %(days)s days", days, {
+    papers: countOf(number, isFiltered ? papers.length : number, isFiltered),
+    days,
+  });
+  if (isFiltered || !(seen || read)) return list;
+  // Translators: %(list)s is "12 papers of 4 days".
+  if (!seen) return gettext("%(list)s, without %(read)s marked read", { list, read });
+  if (!read) return gettext("%(list)s, without %(seen)s listed on earlier days", { list, seen });
+  return gettext("%(list)s, without %(seen)s listed on earlier days and %(read)s marked read", { list, seen, read });
 }
 
 function arrange() {
@@ -195,8 +233,8 @@ async function draw() {
   listing = { days: full.length, seen: all.length - unseen.length, read: unseen.length - papers.length };
   const dayItem = ([date, , papers]) => element("li", {}, dayLink(date), " ", span("muted", count(papers)));
   const isSince = !from && !point.isFirst;
-  const title = isSince ? `New since ${formatDate(point.from)}` : from ? `From ${formatDate(from)}` : "The last week";
-  byId("from").textContent = title;
+  const since = gettext("New since %(date)s", { date: formatDate(point.from) });
+  byId("from").textContent = isSince ? since : from ? fromDay(from) : gettext("The last week");
   byId("days").replaceChildren(...full.map(dayItem));
   byId("gaps").replaceChildren(...gapItems(days, point, failed));
   fillFilters();

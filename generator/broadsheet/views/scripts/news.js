@@ -1,11 +1,13 @@
 // How much is new since the last visit, and not read: beside the link in the navigation, and on the front page. The front
 // page has the number of saved papers too.
 
-import { formatDate, root } from "./elements.js";
+import { formatDate } from "./dates.js";
+import { root } from "./elements.js";
 import { fetchNews } from "./files.js";
 import { hasMark, state, subscribe } from "./storage.js";
 import { newDays, startingPoint } from "./visits.js";
 
+const SAVED = gettext("Saved");
 const address = new URL("since/", root).href;
 
 // Show a number of papers beside the link to the list of them.
@@ -18,9 +20,14 @@ function showNumber(number) {
 }
 
 function wordsOf(papers, high, { from, isFirst }, lowest) {
-  const since = isFirst ? "in the last week" : `since ${formatDate(from)}`;
-  if (!papers) return `Nothing new ${since}`;
-  return `${papers} new ${since}${high ? `, ${high} with a score of ${lowest} or more` : ""}`;
+  const date = formatDate(from);
+  if (!papers && isFirst) return gettext("Nothing new in the last week");
+  if (!papers) return gettext("Nothing new since %(date)s", { date });
+  const fresh = isFirst
+    ? ngettext("%(papers)s new in the last week", "%(papers)s new in the last week", papers, { papers })
+    : ngettext("%(papers)s new since %(date)s", "%(papers)s new since %(date)s", papers, { papers, date });
+  // Translators: %(fresh)s is "12 new since Tue 27 May 2025".
+  return high ? gettext("%(fresh)s, %(high)s with a score of %(lowest)s or more", { fresh, high, lowest }) : fresh;
 }
 
 const unread = (ids) => ids.filter((id) => !hasMark(id, "read")).length;
@@ -53,7 +60,7 @@ async function showNumbers(index) {
 function showSaved() {
   const link = document.querySelector(".saved-link");
   const papers = [...state.papers.values()].filter(({ saved }) => saved > 0).length;
-  if (link) link.textContent = `Saved ${papers || ""}`.trim();
+  if (link) link.textContent = `${SAVED} ${papers || ""}`.trim();
 }
 
 /** Show the numbers, now and after each change of what is saved or read. */

@@ -12,8 +12,8 @@ function createField(paper, title) {
     className: "own-note",
     rows: 2,
     value: noteOf(paper.id),
-    ariaLabel: `Note on ${title}`,
-    placeholder: "Note",
+    ariaLabel: gettext("Note on %(title)s", { title }),
+    placeholder: gettext("Note"),
     oninput: () => {
       const isNew = field.value && !hasMark(paper.id, "saved");
       updatePaper(paper.id, { note: field.value, ...(isNew && { saved: true, ...paper.details?.() }) });
@@ -25,7 +25,8 @@ function createField(paper, title) {
       paper.node.focus();
     },
   });
-  const links = paper.node.querySelector(":scope > .links"); // on a paper's own page
+  // The page of a paper has links.
+  const links = paper.node.querySelector(":scope > .links");
   if (links) links.after(field);
   else paper.node.insertBefore(field, paper.node.querySelector(":scope > .marks"));
   return field;

@@ -1,13 +1,21 @@
 // Papers read from the page's HTML, and the start of a page's script.
 
-import { element, oneLine, root } from "./elements.js";
+import { element, oneLine, root, splitByline } from "./elements.js";
 import { linkOf, titleOf } from "./papers.js";
 import { hasMark, state } from "./storage.js";
 
-export const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
-export const count = (number) => plural(number, "paper");
-export const countOf = (matches, total, isFiltered) => `${isFiltered ? `${matches} of ` : ""}${count(total)}`;
-export const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
+export const count = (papers) => ngettext("%(papers)s paper", "%(papers)s papers", papers, { papers });
+export const countOf = (matches, papers, isFiltered) =>
+  isFiltered
+    ? ngettext("%(matches)s of %(papers)s paper", "%(matches)s of %(papers)s papers", papers, { matches, papers })
+    : count(papers);
+export const SORTS = {
+  "": gettext("Sort"),
+  score: gettext("By score"),
+  novelty: gettext("By novelty"),
+  date: gettext("By date"),
+  upvotes: gettext("By upvotes"),
+};
 /** Return `papers` by a value; unknown values come last. */
 export const sorted = (papers, key) =>
   [...papers].sort((a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order);
@@ -24,14 +32,15 @@ export const savedPapers = () =>
 function details() {
   const byline = this.node.querySelector(".authors").cloneNode(true);
   byline.querySelector("summary")?.replaceWith(", ");
-  const [names, more] = oneLine(byline.textContent).split(/ and (\d+) more$/);
-  const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== "Authors not given");
+  const [names, more] = splitByline(oneLine(byline.textContent));
+  const none = gettext("Authors not given");
+  const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== none);
   const own = linkOf(this)?.href ?? "";
   const place = `${location.origin}${location.pathname}${this.node.id && `#${encodeURIComponent(this.id)}`}`;
   const address = (own.startsWith(root.href) ? own : place).replace(root.href, "");
   const { relevance, novelty } = this.node.dataset;
   const scores = relevance && novelty ? { relevance: Number(relevance), novelty: Number(novelty) } : {};
-  return { title: titleOf(this), authors, more: Number(more ?? 0), address, topics: this.topic, ...scores };
+  return { title: titleOf(this), authors, more, address, topics: this.topic, ...scores };
 }
 
 const words = (text) => (text ? text.split(" ") : []);

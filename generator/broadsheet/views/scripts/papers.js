@@ -26,11 +26,11 @@ export function addMarks(paper) {
   const mark = (className, symbol, label, key, callback = () => toggle(paper, className)) =>
     button(symbol, callback, { className, title: `${label} (${key})`, ariaLabel: `${label}: ${title}` });
   paper.marks = [
-    mark("saved", "☆", "Save", "s"),
-    mark("read", "✓", "Mark read", "m"),
-    mark("note", "✎", "Note", "n", () => writeNote(paper)),
+    mark("saved", "☆", gettext("Save"), "s"),
+    mark("read", "✓", gettext("Mark read"), "m"),
+    mark("note", "✎", gettext("Note"), "n", () => writeNote(paper)),
   ];
-  const unfolding = mark("unfold", "▾", "Unfold", "f", () => fold(paper.node));
+  const unfolding = mark("unfold", "▾", gettext("Unfold"), "f", () => fold(paper.node));
   unfolding.ariaExpanded = "false";
   paper.node.append(element("span", { className: "marks" }, ...paper.marks, unfolding));
   showMarks(paper);

@@ -11,16 +11,23 @@ import { savePreferences, state, subscribe } from "./storage.js";
 
 // -- filter and sort --
 
-const FACETS = { topic: "Topic", category: "Category", score: "Score", source: "Source", mark: "Marks" };
+const FACETS = {
+  topic: gettext("Topic"),
+  category: gettext("Category"),
+  score: gettext("Score"),
+  source: gettext("Source"),
+  mark: gettext("Marks"),
+};
 const MARKS = [
-  ["unread", "Unread"],
-  ["read", "Read"],
-  ["saved", "Saved"],
+  ["unread", pgettext("papers", "Unread")],
+  ["read", pgettext("papers", "Read")],
+  ["saved", pgettext("papers", "Saved")],
 ];
 let papers = []; // those of the filters: in the page, or of a whole period
+const SAVED = gettext("Saved");
 let list;
 let toolbar;
-let rest = ""; // what the page lacks of the list
+let withRest = (number) => number; // adds what the page lacks of the list to the number of its papers
 let isIncomplete = false;
 
 function selectsFor() {
@@ -44,7 +51,7 @@ let arrange = () => {
   const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
   if (all.some((paper, i) => paper.node !== nodes[i])) list.append(...all.map(({ node }) => node));
   countOptions(papers);
-  status.textContent = countOf(visible.size, papers.length, chosenFacets().length) + rest;
+  status.textContent = withRest(countOf(visible.size, papers.length, chosenFacets().length));
   warn("");
 };
 const restore = () => {
@@ -68,13 +75,13 @@ function foldAbstracts() {
 }
 
 function refresh() {
-  foldAll.textContent = state.view.fold === "open" ? "Fold all" : "Unfold all";
-  saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
+  foldAll.textContent = state.view.fold === "open" ? gettext("Fold all") : gettext("Unfold all");
+  saved.textContent = `${SAVED} ${savedPapers().length || ""}`.trim();
 }
 
 async function addControls() {
   const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
-  const controls = foldable(...selectsFor(), clear, densities, button("Keys", help, { className: "keys" }));
+  const controls = foldable(...selectsFor(), clear, densities, button(gettext("Keys"), help, { className: "keys" }));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
   addEventListener("popstate", restore);
@@ -97,9 +104,9 @@ async function loadRest() {
     const { arrangeAll, loadAll } = await import("./whole-list.js");
     papers = await loadAll(list, papers, toolbar.dataset);
     arrange = arrangeAll;
-    rest = "";
+    withRest = (papers) => papers;
   } catch {
-    rest = ": the others could not be loaded";
+    withRest = (papers) => gettext("%(papers)s: the others could not be loaded", { papers });
     isIncomplete = true;
     addEventListener("online", retry);
   }
@@ -128,7 +135,7 @@ async function start() {
   refresh();
   if (!toolbar || !papers.length) return;
   if (!toolbar.dataset.months) return addControls();
-  rest = ": the others are loading";
+  withRest = (papers) => gettext("%(papers)s: the others are loading", { papers });
   await inTime(loadRest());
   await inTime(addControls());
 }

@@ -1,6 +1,6 @@
 // A saved paper: its page, and its authors in a line.
 
-import { root } from "./elements.js";
+import { joinAuthors, root } from "./elements.js";
 
 const MONTH = "\\d\\d(?:0[1-9]|1[0-2])";
 export const ARXIV = RegExp(`^(${MONTH}\\.\\d{4,5}|[a-z-]+(\\.[A-Z]{2})?/${MONTH}\\d{3})$`);
@@ -15,4 +15,4 @@ export function pageOf(id, { address = "" }) {
   return isPage ? href : ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : "";
 }
 
-export const byline = ({ authors = [], more }) => authors.join(", ") + (more ? ` and ${more} more` : "");
+export const byline = ({ authors = [], more }) => joinAuthors(authors, more);

@@ -1,7 +1,7 @@
 // Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
 
-import { element, formatDate, root, svgElement } from "./elements.js";
-import { plural } from "./paper-list.js";
+import { formatDate } from "./dates.js";
+import { element, joinAuthors, root, svgElement } from "./elements.js";
 import { ARXIV } from "./records.js";
 
 const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
@@ -34,7 +34,10 @@ export const scoreWords = (value) => (Number.isInteger(value) ? `${value}` : val
 const bar = (y, grade) => svgElement("path", { d: `M0 ${y}h${2 * grade}v2H0z` });
 
 function bars(relevance, novelty) {
-  const words = `relevance ${scoreWords(relevance)}, novelty ${scoreWords(novelty)}`;
+  const words = gettext("relevance %(relevance)s, novelty %(novelty)s", {
+    relevance: scoreWords(relevance),
+    novelty: scoreWords(novelty),
+  });
   const attributes = { class: "bars", viewBox: "0 0 20 5", role: "img", "aria-label": words };
   return svgElement("svg", attributes, bar(0, relevance), bar(3, novelty));
 }
@@ -43,13 +46,14 @@ function bars(relevance, novelty) {
 function gradeIds(letter, score) {
   return [...document.querySelectorAll(`#rubric [id^=${letter}]`)]
     .filter((grade) => {
-      const [, low, high = low] = /(\d+)(?:–(\d+))?$/.exec(grade.querySelector("b").textContent) ?? [];
+      const [, low, high = low] = /(\d+)(?:–(\d+))?/.exec(grade.querySelector("b").textContent) ?? [];
       return low <= Math.floor(score) && Math.floor(score) <= high;
     })
     .map(({ id }) => id);
 }
 
-const unscored = ({ total }) => (total ? `${scoreWords(total)} in its source, not scored` : "not scored");
+const unscored = ({ total }) =>
+  total ? gettext("%(score)s in its source, not scored", { score: scoreWords(total) }) : gettext("not scored");
 
 export function scoreMark(paper) {
   const { score, relevance, novelty, total } = paper;
@@ -72,7 +76,10 @@ function grades(paper) {
   if (!(relevance >= 0 && novelty >= 0)) return span("muted", unscored(paper));
   const bold = (value) => element("b", { textContent: scoreWords(value) });
   const words = place ? [" ", element("i", { textContent: place })] : [];
-  return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty", ...words);
+  const content = [
+    ...gettext("%(relevance)s relevance %(novelty)s novelty", { relevance: bold(relevance), novelty: bold(novelty) }),
+  ];
+  return element("span", { className: "grades" }, ...content, ...words);
 }
 
 /** Return the links to the paper where it was published. */
@@ -97,7 +104,7 @@ export const hueOf = (paper, { hues, order }) =>
 function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
   const facts = [grades(paper)];
-  if (upvotes >= 0) facts.push(span("", plural(upvotes, "upvote")));
+  if (upvotes >= 0) facts.push(span("", ngettext("%(upvotes)s upvote", "%(upvotes)s upvotes", upvotes, { upvotes })));
   facts.push(...chipsOf(paper, labels));
   if (date) facts.push(Object.assign(dayLink(date, listed ?? id), { className: "date" }));
   return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));
@@ -106,10 +113,9 @@ function metaLine(paper, labels) {
 /** Build the row of a paper. `labels` has the labels (`topics`) and colours (`hues`) of topics by id, and their `order`. */
 export function buildRow(paper, labels) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
-  const byline = authors.join(", ") + (more ? ` and ${more} more` : "");
   const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
   node.append(element("h3", {}, link(address, ...buildNodes(title_parts))));
-  node.append(element("p", { className: "authors", textContent: byline }));
+  node.append(element("p", { className: "authors", textContent: joinAuthors(authors, more) }));
   const { relevance = "", novelty = "", topic } = paper;
   Object.assign(node.dataset, { paper: id, title, relevance, novelty, topics: topic.join(" ") });
   if (comment) node.append(element("p", { className: "comment" }, ...buildNodes(comment_parts)));

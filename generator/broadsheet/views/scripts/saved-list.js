@@ -9,14 +9,16 @@ import { chipsOf, hueOf, scoreMark, sourceLinks } from "./rows.js";
 import { state, updatePaper } from "./storage.js";
 
 const PAGE_SIZE = 100;
-const SORTS = { "": "Sort", score: "By score", title: "By title" };
+const SORTS = { "": gettext("Sort"), score: gettext("By score"), title: gettext("By title") };
+const { lang } = document.documentElement;
+const LANGUAGE = lang === "en" ? "en-GB" : lang; // of dates
 let labels; // of topics, and their colours
 let limit = PAGE_SIZE;
 
 const query = element("input", {
   type: "search",
-  placeholder: "Search",
-  ariaLabel: "Search your papers",
+  placeholder: gettext("Search"),
+  ariaLabel: gettext("Search your papers"),
   oninput: () => restart(),
 });
 const filters = element("span", { className: "facets" });
@@ -56,7 +58,7 @@ const ORDERS = {
 };
 
 function fillFilters(papers) {
-  const facets = { topic: "Topic", score: "Score" };
+  const facets = { topic: gettext("Topic"), score: gettext("Score") };
   const selects = createSelects(papers, { sorts: SORTS, facets, labels: { topic: labels.topics } }, restart);
   for (const select of selects) if (!select.isConnected) filters.append(select);
   filters.append(clear);
@@ -67,18 +69,18 @@ function fillFilters(papers) {
 function savedItem(paper, order) {
   const { id, record, title } = paper;
   const url = pageOf(id, record);
-  const date = new Date(record.saved).toLocaleDateString("en-GB", { dateStyle: "long" });
+  const date = new Date(record.saved).toLocaleDateString(LANGUAGE, { dateStyle: "long" });
   const note = element("textarea", {
     rows: 2,
     value: record.note ?? "",
-    ariaLabel: `Note on ${title}`,
-    placeholder: "Note",
+    ariaLabel: gettext("Note on %(title)s", { title }),
+    placeholder: gettext("Note"),
     oninput: () => updatePaper(id, { note: note.value }),
   });
   const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
   node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
   node.append(element("p", { className: "authors", textContent: byline(record) }));
-  const saved = element("span", { textContent: `saved ${date}` });
+  const saved = element("span", { textContent: gettext("saved %(date)s", { date }) });
   const facts = [element("span", {}, id), ...chipsOf(paper, labels), saved, ...sourceLinks(paper)];
   node.append(element("p", { className: "meta" }, ...facts.flatMap((fact) => [fact, " "])), note);
   return { node, order, id, note };
@@ -95,9 +97,11 @@ export function listSaved() {
   papers.forEach(addMarks);
   document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
   more.hidden = left.length <= limit;
-  more.textContent = `Show ${Math.max(0, Math.min(PAGE_SIZE, left.length - limit))} more`;
+  const next = Math.max(0, Math.min(PAGE_SIZE, left.length - limit));
+  more.textContent = ngettext("Show %(next)s more", "Show %(next)s more", next, { next });
   const isFiltered = words.length || chosenFacets().length;
-  status.textContent = saved.length ? countOf(left.length, saved.length, isFiltered) : "Nothing yet: press ☆ or s";
+  const none = gettext("Nothing yet: press ☆ or s");
+  status.textContent = saved.length ? countOf(left.length, saved.length, isFiltered) : none;
 }
 
 /** Show what another tab wrote, except in the note being edited. */

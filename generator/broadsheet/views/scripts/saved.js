@@ -10,12 +10,14 @@ const CHUNK_SIZE = 2500; // papers; between two chunks the page responds
 let list; // the module saved-list.js
 const pause = () => new Promise((resolve) => setTimeout(resolve));
 
+const HEADING = gettext("Saved papers");
+
 // label → [extension, type, function of export.js, separator, heading]
 const FORMATS = {
   JSON: ["json", "application/json"],
   BibTeX: ["bib", "application/x-bibtex", "bibtex", "\n"],
   RIS: ["ris", "application/x-research-info-systems", "ris", "\r\n"],
-  Markdown: ["md", "text/markdown", "markdown", "", "# Saved papers\n\n"],
+  Markdown: ["md", "text/markdown", "markdown", "", `# ${HEADING}\n\n`],
 };
 
 async function formatPapers(format, separator, heading = "") {
@@ -64,9 +66,16 @@ async function importFile({ currentTarget: input }) {
     await pause();
     store();
     notify();
-    message = `${savedPapers().length - before} more saved from ${file.name}.`;
+    const more = savedPapers().length - before;
+    message = ngettext("%(more)s more saved from %(file)s.", "%(more)s more saved from %(file)s.", more, {
+      more,
+      file: file.name,
+    });
   } catch (error) {
-    message = `${file.name} is not a JSON file that this page exported (${error.message}). Nothing was changed.`;
+    message = gettext("%(file)s is not a JSON file that this page exported (%(reason)s). Nothing was changed.", {
+      file: file.name,
+      reason: error.message,
+    });
   }
   input.value = "";
   await pause();
@@ -74,8 +83,8 @@ async function importFile({ currentTarget: input }) {
   status.textContent = message;
 }
 
-const transferPanel = element("section", { id: "take", hidden: true, ariaLabel: "Take it with you" });
-const transfer = button("Take it with you", showLink, { ariaExpanded: "false" });
+const transferPanel = element("section", { id: "take", hidden: true, ariaLabel: gettext("Take it with you") });
+const transfer = button(gettext("Take it with you"), showLink, { ariaExpanded: "false" });
 
 async function showLink() {
   transferPanel.hidden = !transferPanel.hidden;
@@ -108,16 +117,22 @@ async function start() {
   const toolbar = document.getElementById("files");
   const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
   const buttons = Object.keys(FORMATS).map((label) =>
-    button(label, () => exportAs(label), { ariaLabel: `Export as ${label}` }),
+    button(label, () => exportAs(label), { ariaLabel: gettext("Export as %(format)s", { format: label }) }),
   );
-  const label = element("span", { className: "muted", textContent: "Export" });
-  const exports = element("span", { className: "exports" }, label, ...buttons, button("Copy BibTeX", copyPapers));
+  const label = element("span", { className: "muted", textContent: gettext("Export") });
+  const exports = element(
+    "span",
+    { className: "exports" },
+    label,
+    ...buttons,
+    button(gettext("Copy BibTeX"), copyPapers),
+  );
   toolbar.append(
     status,
     file,
-    button("Import", () => file.click()),
+    button(gettext("Import"), () => file.click()),
     transfer,
-    button("Keys", help, { className: "keys" }),
+    button(gettext("Keys"), help, { className: "keys" }),
     exports,
   );
   toolbar.after(notice, transferPanel);

@@ -1,7 +1,7 @@
 // The search page: words, an id, or filters alone.
 
 import { startUnfolding } from "./density.js";
-import { button, element, root } from "./elements.js";
+import { button, element, root, splitByline } from "./elements.js";
 import {
   addField,
   chosen,
@@ -13,6 +13,7 @@ import {
   filter,
   foldable,
   readAddress,
+  scoreFrom,
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
 import { cardOf, manifest, open, peopleNamed } from "./search-index.js";
@@ -35,8 +36,9 @@ const ids = ["search", "query", "search-status", "people", "hits", "more", "olde
 const [form, query, status, people, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
 const everybody = [...people.childNodes]; // the link to all authors, until there are words
 const offered = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels, rules
-const either = new Intl.ListFormat("en", { type: "disjunction" });
-const quote = (word) => `“${word.length > 40 ? `${word.slice(0, 40)}…` : word}”`;
+const either = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" });
+const quote = (word) => gettext("“%(word)s”", { word: word.length > 40 ? shorten(word) : word });
+const shorten = (word) => `${word.slice(0, 40)}…`;
 let [results, displayed, searches, terms, everything] = [[], 0, 0, new Set(), false];
 
 // -- hits ------------------------------------------------------------------------------------------------------------
@@ -54,10 +56,10 @@ function publication([address, , title, byline, note, text]) {
 
 // A row as in other lists, with marks on the words.
 function row([address, id, title, byline, , text], { topic, date, score, novelty, upvotes }, buildRow) {
-  const [names, others = 0] = byline.split(/ and (\d+) more$/);
+  const [names, others] = splitByline(byline);
   const scores = score === null ? {} : { relevance: +(score - novelty).toFixed(6), novelty };
   const authors = names.split(", ").filter(Boolean);
-  const details = { title, authors, more: +others, address, topics: topic, ...scores };
+  const details = { title, authors, more: others, address, topics: topic, ...scores };
   const facts = { id, topic, date, score, comment: text, upvotes: upvotes ?? NaN };
   const node = buildRow({ ...details, ...facts }, offered.rows);
   const mark = (place, nodes) => node.querySelector(place)?.replaceChildren(...nodes);
@@ -92,8 +94,15 @@ async function showPage(number, waiting) {
     if (card) hits.append(card[1] && buildRow ? row(card, paper, buildRow) : publication(card));
     else missing++;
   }
-  if (missing)
-    status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${missing} of them could not be loaded.`;
+  if (missing) {
+    const text = ngettext(
+      "%(missing)s of them could not be loaded.",
+      "%(missing)s of them could not be loaded.",
+      missing,
+      { missing },
+    );
+    status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${text}`;
+  }
   more.hidden = displayed >= results.length;
   older.hidden = !results.length || !waiting;
 }
@@ -107,8 +116,13 @@ async function showPeople(parts, number) {
   const links = persons.slice(0, MOST_PEOPLE).map(([name, address]) => {
     return element("a", { href: new URL(address, root).href, textContent: name });
   });
-  const others = persons.length > MOST_PEOPLE ? [` and ${persons.length - MOST_PEOPLE} more`] : [];
-  people.replaceChildren("People: ", ...links.flatMap((link, i) => (i ? [", ", link] : [link])), ...others);
+  const left = persons.length - links.length;
+  const names = element("span", {}, ...links.flatMap((link, i) => (i ? [", ", link] : [link])));
+  people.replaceChildren(gettext("People:"), " ", names);
+  if (left)
+    people.lastChild.replaceWith(
+      ...ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", left, { names, number: left }),
+    );
   people.hidden = false;
 }
 
@@ -168,22 +182,29 @@ const isOfPapers = ({ folder }) => !folder.startsWith("publications");
 const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents, 0);
 const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
 
+function remarkOn(word, meanings, isStrict) {
+  if (meanings) return gettext("Nothing for %(word)s: showing %(meanings)s.", { word, meanings });
+  if (isStrict) return gettext("Nothing has %(word)s.", { word });
+  return gettext("Nothing has %(word)s, so it was ignored.", { word });
+}
+
 // Return the sentences about what was not taken as it is written.
 function remarks({ parts, ignored, isUnchecked }, repairs, isStrict, days) {
-  const lines = isUnchecked ? ["The list of words could not be loaded: words are taken as they are."] : [];
+  const lines = isUnchecked ? [gettext("The list of words could not be loaded: words are taken as they are.")] : [];
   for (const [word, meanings] of repairs) {
-    if (meanings.length) lines.push(`Nothing for ${quote(word)}: showing ${either.format(meanings.map(quote))}.`);
-    else lines.push(isStrict ? `Nothing has ${quote(word)}.` : `Nothing has ${quote(word)}, so it was ignored.`);
+    lines.push(remarkOn(quote(word), either.format(meanings.map(quote)), isStrict));
   }
   const common = [...new Set(ignored)].map(quote).join(", ");
-  if (common) lines.push(parts.length ? `Ignored as too common: ${common}.` : "These words are in nearly every paper.");
+  const isCommon = gettext("Ignored as too common: %(words)s.", { words: common });
+  if (common) lines.push(parts.length ? isCommon : gettext("These words are in nearly every paper."));
   for (const name of ["from", "to"]) {
     if (!chosen(name) || daysOf(chosen(name))) continue;
-    lines.push(
-      `${quote(chosen(name))} was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.`,
-    );
+    const hint = gettext("%(date)s was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.", {
+      date: quote(chosen(name)),
+    });
+    lines.push(hint);
   }
-  if (days?.[0] > days?.[1]) lines.push("These days exclude each other.");
+  if (days?.[0] > days?.[1]) lines.push(gettext("These days exclude each other."));
   return lines;
 }
 
@@ -201,14 +222,26 @@ async function find(asked) {
   const answer = await gather(parts, days, count);
   if (isStrict && !days && !answer.waiting) {
     const missing = parts.filter(({ isExcluded }, i) => !isExcluded && !answer.counts[i]);
-    lines.push(...missing.map(({ text }) => `Nothing has ${quote(text)}.`));
+    lines.push(...missing.map(({ text }) => remarkOn(quote(text), "", true)));
   }
   if (!isStrict && !answer.papers.length) {
     Object.assign(answer, await gather(parts, days, Math.ceil(count / 3)));
-    if (answer.papers.length) lines.push("No paper has all of these words; the best ones have many of them.");
+    if (answer.papers.length) lines.push(gettext("No paper has all of these words; the best ones have many of them."));
   }
-  if (answer.isLoose) lines.push("The places of words could not be loaded: words of phrases may be apart.");
+  if (answer.isLoose) lines.push(gettext("The places of words could not be loaded: words of phrases may be apart."));
   return { ...answer, lines };
+}
+
+// Return how many papers were found, of how many without the filters, and since when if older ones are not searched.
+function foundWords(number, { papers, waiting, last }) {
+  const total = papers.length;
+  const list = number < total ? gettext("%(number)s of %(total)s", { number, total }) : `${number}`;
+  if (!waiting) return ngettext("%(number)s found", "%(number)s found", number, { number: list });
+  const month = last.dates[0].slice(0, 7);
+  return ngettext("%(number)s found in papers since %(month)s", "%(number)s found in papers since %(month)s", number, {
+    number: list,
+    month,
+  });
 }
 
 async function search() {
@@ -223,13 +256,13 @@ async function search() {
     ? await find(asked)
     : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
   if (number !== searches) return;
-  if (ABOUT_DAYS.test(words)) answer.lines.push("For days, use “from” and “to”, or write a month as 2025-05.");
+  if (ABOUT_DAYS.test(words)) {
+    answer.lines.push(gettext("For days, use “from” and “to”, or write a month as 2025-05."));
+  }
   const order = orderBy(chosen("sort") || (asked.parts.some(({ isExcluded }) => !isExcluded) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
   setResults(matches);
-  const total = matches.length < answer.papers.length ? ` of ${answer.papers.length}` : "";
-  const since = answer.waiting ? ` in papers since ${answer.last.dates[0].slice(0, 7)}` : "";
-  const found = isQuery ? [`${matches.length}${total} found${since}`] : [];
+  const found = isQuery ? [foundWords(matches.length, answer)] : [];
   status.textContent = answer.lines.length
     ? [...found.map((text) => `${text}.`), ...answer.lines].join(" ")
     : found.join("");
@@ -245,12 +278,14 @@ function showMatch({ addresses, message, exact, origin }) {
   clearCounts();
   hits.append(...addresses.map((address) => item(address, [address])));
   status.textContent = message;
-  if (origin) status.append(" ", element("a", { href: origin, textContent: `${new URL(origin).hostname} may.` }));
+  if (!origin) return exact && new URL(addresses[0], root).href;
+  const textContent = gettext("%(site)s may.", { site: new URL(origin).hostname });
+  status.append(" ", element("a", { href: origin, textContent }));
   return exact && new URL(addresses[0], root).href;
 }
 
 async function searchOlder() {
-  status.textContent = "Searching older papers …";
+  status.textContent = gettext("Searching older papers …");
   older.hidden = everything = true;
   await search();
 }
@@ -258,8 +293,14 @@ async function searchOlder() {
 // -- the page ------------------------------------------------------------------------------------------------------------
 
 function fail(error) {
-  const offline = navigator.onLine === false ? " You are offline." : "";
-  status.textContent = `The search index could not be loaded.${offline} Load the page again; if that does not help, run “broadsheet build”.`;
+  status.textContent =
+    navigator.onLine === false
+      ? gettext(
+          "The search index could not be loaded. You are offline. Load the page again; if that does not help, run “broadsheet build”.",
+        )
+      : gettext(
+          "The search index could not be loaded. Load the page again; if that does not help, run “broadsheet build”.",
+        );
   console.info(error);
 }
 const guarded = (callback) => () => callback().catch(fail);
@@ -299,17 +340,19 @@ function createControls() {
   for (const [name, counts] of Object.entries(manifest.facets)) {
     const values = Object.keys(counts).sort((a, b) => counts[b] - counts[a] || (a < b ? -1 : 1));
     if (["year", "score"].includes(name)) values.sort((a, b) => b - a);
-    const label = name === "score" ? (value) => `Score ${value}+` : (value) => offered.labels[name]?.[value] ?? value;
+    const label = (value) => (name === "score" ? scoreFrom(value) : (offered.labels[name]?.[value] ?? value));
     const isUseful = values.length > 1 || counts[values[0]] < sumOf(manifest.shards);
     fixed[name] =
       isUseful && !(name === "score" && values.length < 2) ? values.map((value) => [value, label(value)]) : [];
   }
   const selects = createSelects([], { ...offered, fixed }, guarded(search));
-  const title = "A day, week or month: 2025-05-27, 2025-W22 or 2025-05";
-  const fields = ["from", "to"].map((name) =>
-    element("input", { name, ariaLabel: name, placeholder: name, size: 10, maxLength: 10, title }),
+  const title = gettext("A day, week or month: 2025-05-27, 2025-W22 or 2025-05");
+  const labels = { from: pgettext("days", "from"), to: pgettext("days", "to") };
+  const fields = Object.entries(labels).map(([name, label]) =>
+    element("input", { name, ariaLabel: label, placeholder: label, size: 10, maxLength: 10, title }),
   );
-  for (const field of fields) addField(field, () => true); // shards and papers are chosen by `range`
+  // Shards and papers are chosen by `range`.
+  for (const field of fields) addField(field, () => true);
   return [...selects, ...fields];
 }
 
@@ -325,7 +368,7 @@ async function start() {
   startUnfolding();
   setRules(offered.rules);
   await open();
-  toolbar.append(...foldable(...createControls(), clear, button("Keys", help, { className: "keys" })));
+  toolbar.append(...foldable(...createControls(), clear, button(gettext("Keys"), help, { className: "keys" })));
   toolbar.after(notice);
   query.oninput = onTyping;
   // The key that leads here leads nowhere once more.

@@ -5,31 +5,34 @@ import { TARGETS } from "./shortcuts.js";
 import { savePreferences, state } from "./storage.js";
 
 const DESCRIPTIONS = {
-  j: "Next paper",
-  k: "Previous paper",
-  o: "Open the paper",
-  p: "Open its PDF",
-  a: "Open its abstract page",
-  f: "Fold or unfold it",
-  Enter: "Fold or unfold it",
-  s: "Save it, or take it off the saved papers",
-  m: "Mark it read, or unread",
-  x: "Mark it read, and go to the next",
-  n: "Write a note on it, and save it",
-  y: "Copy its citation as BibTeX",
-  c: "Copy the link to it",
-  "/": "Search",
-  "g h": "Go home",
-  "g s": "Go to the saved papers",
-  "g n": "Go to what is new since your last visit",
-  "?": "This help",
+  j: gettext("Next paper"),
+  k: gettext("Previous paper"),
+  o: gettext("Open the paper"),
+  p: gettext("Open its PDF"),
+  a: gettext("Open its abstract page"),
+  f: gettext("Fold or unfold it"),
+  Enter: gettext("Fold or unfold it"),
+  s: gettext("Save it, or take it off the saved papers"),
+  m: gettext("Mark it read, or unread"),
+  x: gettext("Mark it read, and go to the next"),
+  n: gettext("Write a note on it, and save it"),
+  y: gettext("Copy its citation as BibTeX"),
+  c: gettext("Copy the link to it"),
+  "/": gettext("Search"),
+  "g h": gettext("Go home"),
+  "g s": gettext("Go to the saved papers"),
+  "g n": gettext("Go to what is new since your last visit"),
+  "?": gettext("This help"),
 };
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→" };
 
 let dialog;
 
 // An arrow opens a link of the page, whose words say where it leads.
-const linked = (name) => `Open “${oneLine(document.querySelector(TARGETS[name]).textContent.replace(/[‹›]/g, ""))}”`;
+function linked(name) {
+  const link = oneLine(document.querySelector(TARGETS[name]).textContent.replace(/[‹›]/g, ""));
+  return gettext("Open “%(link)s”", { link });
+}
 
 function line(name) {
   const term = element("dt", {}, element("kbd", { textContent: SIGNS[name] ?? name }));
@@ -43,11 +46,12 @@ export function open(names) {
       type: "checkbox",
       onchange: () => savePreferences({ keys: enabled.checked }),
     });
-    dialog = element("dialog", { className: "digest shortcuts", ariaLabel: "Keyboard" });
-    dialog.append(element("h2", { textContent: "Keyboard" }), element("dl", {}, ...names.map(line)));
-    dialog.append(element("p", { className: "muted", textContent: "With Shift, o, p, a and g open a new tab." }));
-    dialog.append(element("p", {}, element("label", {}, enabled, " Keyboard shortcuts are on")));
-    dialog.append(button("Close", () => dialog.close()));
+    dialog = element("dialog", { className: "digest shortcuts", ariaLabel: gettext("Keyboard") });
+    dialog.append(element("h2", { textContent: gettext("Keyboard") }), element("dl", {}, ...names.map(line)));
+    const hint = gettext("With Shift, o, p, a and g open a new tab.");
+    dialog.append(element("p", { className: "muted", textContent: hint }));
+    dialog.append(element("p", {}, element("label", {}, enabled, " ", gettext("Keyboard shortcuts are on"))));
+    dialog.append(button(gettext("Close"), () => dialog.close()));
     enabled.checked = state.view.keys !== false;
     (document.querySelector("article.md-content__inner") ?? document.body).append(dialog);
   }

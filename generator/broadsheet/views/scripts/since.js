@@ -8,7 +8,7 @@ import { help } from "./shortcuts.js";
 
 // Keep the last week, which is in the page.
 function showStaticWeek() {
-  status.textContent = "What is new could not be loaded: below is the last week.";
+  status.textContent = gettext("What is new could not be loaded: below is the last week.");
   view.papers = view.visible = [...document.querySelectorAll("#news .item")].map(paperOf);
   view.papers.forEach(addMarks);
 }
@@ -17,9 +17,9 @@ const showList = async () => (await import("./news-list.js")).showList();
 
 async function start() {
   const toolbar = document.getElementById("since");
-  status.textContent = "Loading …";
-  const saved = element("a", { href: new URL("saved/", root).href, textContent: "Saved" });
-  const keys = button("Keys", help, { className: "keys" });
+  status.textContent = gettext("Loading …");
+  const saved = element("a", { href: new URL("saved/", root).href, textContent: gettext("Saved") });
+  const keys = button(gettext("Keys"), help, { className: "keys" });
   toolbar.append(status, element("div", { className: "actions" }, keys, saved));
   toolbar.after(notice);
   startUnfolding();

@@ -7,5 +7,11 @@ for (const line of document.querySelectorAll(".stale")) {
   const days = Math.floor((Date.now() - Date.parse(line.dataset.newest)) / DAY_MS);
   if (!(days > USUAL_DAYS)) continue;
   line.classList.add("is-stale");
-  line.textContent = `Nothing has been published for ${days.toLocaleString("en")} days.`;
+  const number = days.toLocaleString(document.documentElement.lang);
+  line.textContent = ngettext(
+    "Nothing has been published for %(number)s day.",
+    "Nothing has been published for %(number)s days.",
+    days,
+    { number },
+  );
 }

@@ -42,7 +42,7 @@ function sanitize(record) {
 export function parse(text) {
   const data = JSON.parse(text);
   const papers = Array.isArray(data) ? data : data?.papers;
-  if (!papers || typeof papers !== "object") throw new TypeError("it holds no papers");
+  if (!papers || typeof papers !== "object") throw new TypeError(gettext("it holds no papers"));
   const toEntry = (item) => (isText(item) ? [item, { saved: Date.now() }] : [item?.id, item]);
   const entries = Array.isArray(papers) ? papers.map(toEntry) : Object.entries(papers);
   const valid = entries.filter(([id, record]) => isText(id) && id && isObject(record));
@@ -97,7 +97,6 @@ function isBehind(theirs, ours) {
 
 export let state = { rest: {}, papers: new Map(), view: {} };
 export let storageError = "";
-const LOSS = "what you save is gone with the page, unless you export it.";
 
 let lastText;
 const subscribers = [];
@@ -120,11 +119,15 @@ export function load() {
     } catch {
       localStorage.setItem(`${KEY} unreadable ${Date.now()}`, text);
       localStorage.removeItem(KEY);
-      storageError = "What was saved here could not be read. It was put aside in this browser's storage, not deleted.";
+      storageError = gettext(
+        "What was saved here could not be read. It was put aside in this browser's storage, not deleted.",
+      );
       return null;
     }
   } catch {
-    storageError = `This browser keeps nothing for this site: ${LOSS}`;
+    storageError = gettext(
+      "This browser keeps nothing for this site: what you save is gone with the page, unless you export it.",
+    );
     return undefined;
   }
 }
@@ -140,7 +143,9 @@ export function store(rest) {
     localStorage.setItem(KEY, text);
     lastText = text;
   } catch {
-    storageError = `This browser's storage is full: ${LOSS}`;
+    storageError = gettext(
+      "This browser's storage is full: what you save is gone with the page, unless you export it.",
+    );
   }
 }
 

@@ -94,28 +94,33 @@ export function offer(callback) {
   warn("");
   const hasSettings = Object.keys(settings).length > 0;
   if (!ids.length && !hasSettings) {
-    return warn("This link has no papers.");
+    return warn(gettext("This link has no papers."));
   }
   load();
   const added = ids.filter((id) => !hasMark(id, "saved"));
-  const papers = all > ids.length ? `${count(all)}. The first ${ids.length} can be added` : count(all);
-  const text = `This link has ${papers}, ${added.length} of them not saved here${hasSettings ? ", and settings" : ""}. `;
+  const first = gettext("%(papers)s. The first %(number)s can be added", { papers: count(all), number: ids.length });
+  const papers = all > ids.length ? first : count(all);
+  const number = added.length;
+  const text = hasSettings
+    ? gettext("This link has %(papers)s, %(number)s of them not saved here, and settings.", { papers, number })
+    : gettext("This link has %(papers)s, %(number)s of them not saved here.", { papers, number });
   const close = () => {
     history.replaceState(null, "", location.pathname + location.search);
     box.remove();
     focusStatus();
   };
-  const accept = button("Add them", () => {
+  const accept = button(gettext("Add them"), () => {
     takeIn(ids, settings);
     close();
     callback();
   });
   const box = element(
     "div",
-    { className: "offer", role: "group", ariaLabel: "Papers of a link" },
+    { className: "offer", role: "group", ariaLabel: gettext("Papers of a link") },
     text,
+    " ",
     accept,
-    button("Leave them", close),
+    button(gettext("Leave them"), close),
   );
   document.getElementById("files").after(box);
   accept.focus();
@@ -123,10 +128,12 @@ export function offer(callback) {
 
 // -- the link --
 
+const OPEN = gettext("Open this link on another device.");
+
 async function codeOf(link) {
   const { qrCode } = await import("./qr-code.js");
-  const text = "These are too many papers for a code: use the link.";
-  return link.length > MAX_CODE_BYTES ? element("p", {}, text) : qrCode(link, "QR code of the link");
+  const text = gettext("These are too many papers for a code: use the link.");
+  return link.length > MAX_CODE_BYTES ? element("p", {}, text) : qrCode(link, gettext("QR code of the link"));
 }
 
 /** Return what shows the link and its code. */
@@ -135,13 +142,23 @@ export async function takeAway() {
   const ids = parseIds(saved).slice(0, MAX_PAPERS);
   const link = linkTo(ids);
   const { copy } = await import("./copying.js");
-  const [number, total] = [ids.length, saved.length].map((value) => value.toLocaleString("en"));
+  const [number, total] = [ids.length, saved.length].map((value) =>
+    value.toLocaleString(document.documentElement.lang),
+  );
   const papers =
     number === total
-      ? "your saved papers and settings; notes are in exported files"
-      : `the newest ${number} of ${total} saved papers and your settings: export JSON for all, and for notes`;
-  const text = `Open this link on another device. It has ${papers}.`;
-  const field = element("input", { value: link, readOnly: true, ariaLabel: "Link", onfocus: () => field.select() });
-  const press = button("Copy the link", () => copy(link, "Link to your papers"));
+      ? gettext("It has your saved papers and settings; notes are in exported files.")
+      : gettext(
+          "It has the newest %(number)s of %(total)s saved papers and your settings: export JSON for all, and for notes.",
+          { number, total },
+        );
+  const text = `${OPEN} ${papers}`;
+  const field = element("input", {
+    value: link,
+    readOnly: true,
+    ariaLabel: gettext("Link"),
+    onfocus: () => field.select(),
+  });
+  const press = button(gettext("Copy the link"), () => copy(link, gettext("Link to your papers")));
   return [element("p", {}, text), element("p", { className: "take-link" }, field, press), await codeOf(link)];
 }

@@ -2,13 +2,12 @@
 // visit: { at, seen, shown }: the time (ms) of the last look; by date, how many papers were listed before this visit,
 // and by now. Counts only grow: two tabs lose nothing of each other.
 
+import { isDate } from "./dates.js";
 import { load, notify, state, store } from "./storage.js";
 
 const VISIT_GAP_MS = 6 * 3600 * 1000; // after it, a new visit begins
 const MAX_DAYS = 120;
 const MAX_DAYS_AHEAD = 31; // of the newest day: a cache may have an older index
-
-export const isDate = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 // Join counts by date, none of which may be far ahead of the index: this device's clock may be wrong by years.
 function mergeCounts(index, a, b) {

@@ -4,7 +4,7 @@
 import { button } from "./elements.js";
 import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
 import { fetchMonth, fetchRow } from "./months.js";
-import { count, countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
+import { countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
 import { addMarks, view, warn } from "./papers.js";
 
 const BATCH_SIZE = 20; // papers
@@ -88,13 +88,19 @@ async function show() {
   const results = await Promise.allSettled(batch.map((paper) => paper.row ?? loadRow(paper)));
   if (drawing !== drawings) return; // another choice was made meanwhile
   const failed = results.filter(({ reason }) => reason).length;
-  warn(failed ? `${count(failed)} could not be loaded: reload the page.` : "");
+  const lost = ngettext(
+    "%(failed)s paper could not be loaded: reload the page.",
+    "%(failed)s papers could not be loaded: reload the page.",
+    failed,
+    { failed },
+  );
+  warn(failed ? lost : "");
   if (failed) addEventListener("online", show, { once: true });
   status.textContent = countOf(matches.length, papers.length, chosenFacets().length);
   view.papers = view.visible = batch.map(({ row }) => row).filter(Boolean);
   list.replaceChildren(...view.visible.map(({ node }) => node));
   const left = Math.max(0, matches.length - limit);
-  more.textContent = `Show more: ${left} left`;
+  more.textContent = ngettext("Show more: %(left)s left", "Show more: %(left)s left", left, { left });
   more.hidden = !left;
 }
 
