@@ -30,11 +30,11 @@ _WRITTEN = {
     *("publication", "name", "file_name", "description", "example", "relevant", "irrelevant", "short", "notice"),
     *("site_name", "site_description", "departments", "reasons", "errors", "words"),
 }
-# Names of formats, services and identifiers, and what has no words.
+# Names of formats, services and identifiers; arXiv's word for a paper that it announces in another category, too.
 _NAMES = re.compile(
     r"\b(?:arXiv|PDF|DOI|ORCID|BibTeX|RIS|CSL-JSON|JSON Lines|JSON Feed|JSON|SQLite|Markdown|RSS|Atom|OPML|APA|MLA"
     r"|HTML|Broadsheet|LibreCat|Hugging Face|Feedly|Inoreader|NewsBlur|The Old Reader|Feedbin|ISBN|ISSN|USD|kB|MB"
-    r"|v\d|10\.1000/bound|cs\.LG|stat\.ML|librecat|ista|[\w-]+(?:\.(?:md|json|jsonl|bib|html|opml|xml|gz|sqlite))+)\b"
+    r"|cross|v\d|10\.1000/bound|cs\.LG|stat\.ML|librecat|ista|[\w-]+(?:\.(?:md|json|jsonl|bib|html|opml|xml|gz|sqlite))+)\b"
     r"|https?://\S+"
 )
 _ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
