@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -14,6 +15,7 @@ from babel.messages.pofile import write_po
 
 from broadsheet import PROGRAM
 from broadsheet.translations import DOMAIN, FOLDER
+from tests.module_messages import extract_messages
 
 TEMPLATE = FOLDER / f"{DOMAIN}.pot"
 COMMENT_TAG = "Translators:"
@@ -35,7 +37,7 @@ _OPTIONS = {
     "trim_blocks": "true",
     "lstrip_blocks": "true",
 }
-METHODS = {".py": "python", ".j2": _JINJA, ".html": _JINJA, ".js": "javascript"}
+METHODS: dict[str, Any] = {".py": extract_messages, ".j2": _JINJA, ".html": _JINJA, ".js": "javascript"}
 _OTHER_FOLDERS = {"cli", "hosts", "manual", "starter", "translations", "__pycache__"}
 _HEADER = "# Strings that readers see. Written by python -m tests.catalogue.\n#"
 _EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the same strings give the same bytes

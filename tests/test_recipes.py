@@ -72,6 +72,11 @@ class Copy:
         assert run.returncode == code, run.stdout + run.stderr
         return run.stderr + run.stdout
 
+    def run_pybabel(self, *arguments: str) -> None:
+        """Run a command of Babel in the folder of translations."""
+        command = [sys.executable, "-m", "babel.messages.frontend", *arguments]
+        subprocess.run(command, cwd=self._program / "translations", check=True, capture_output=True)
+
     def evaluate(self, statements: str) -> str:
         """Run statements of Python in the digest; return the output."""
         command = [sys.executable, "-c", statements]
@@ -355,3 +360,31 @@ def test_a_host(copy: Copy, tmp_path: Path) -> None:
     assert (tmp_path / "new" / ".forge.yml").read_text("utf-8") == "run: broadsheet run --scheduled\n"
     assert "The forge runs the digest." in (tmp_path / "new" / "README.md").read_text("utf-8")
     assert not (tmp_path / "new" / ".github").exists()
+
+
+def test_a_translation(copy: Copy) -> None:
+    site_file = copy.root / "mkdocs.yml"
+    site_file.write_text(site_file.read_text("utf-8").replace("language: en", "language: de"), "utf-8")
+    assert "there is no translation into 'de'" in copy.run("build")
+    english = copy.read("site/index.html")
+    assert '<html lang="en"' in english
+    copy.run_pybabel("init", "-i", "broadsheet.pot", "-D", "broadsheet", "-d", ".", "-l", "de")
+    file = "translations/de/LC_MESSAGES/broadsheet.po"
+    for message, text in (("Topics", "Themen"), ("All feeds", "Alle Feeds"), ("Colours", "Farben & mehr")):
+        copy.insert(file, f'msgid "{message}"\nmsgstr "', text)
+    copy.run_pybabel("compile", "-D", "broadsheet", "-d", ".")
+    # A new process, which has not read the program before: PYTHONHASHSEED.
+    assert "no translation" not in copy.run("build", PYTHONHASHSEED="1")
+    page = copy.read("site/index.html")
+    assert '<html lang="de"' in page
+    assert "<h2>Themen</h2>" in page
+    assert 'aria-label="Farben &amp; mehr"' in page
+    assert "Alle Feeds" in copy.read("site/daily/2025/06/02/index.html")  # rendered in another process
+    assert ">Subscribe</h2>" in page  # without translation
+    copy.insert(file, 'msgid "Subscribe"\nmsgstr "', "Abonnieren")
+    copy.run_pybabel("compile", "-D", "broadsheet", "-d", ".")
+    copy.run("build", PYTHONHASHSEED="2")
+    assert ">Abonnieren</h2>" in copy.read("site/index.html")
+    site_file.write_text(site_file.read_text("utf-8").replace("language: de", "language: en"), "utf-8")
+    copy.run("build", PYTHONHASHSEED="2")
+    assert copy.read("site/index.html") == english

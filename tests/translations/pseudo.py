@@ -28,16 +28,17 @@ _LETTER = re.compile(r"[A-Za-z]")
 _WRITTEN = {
     *("title", "authors", "abstract", "comment", "model", "first_name", "last_name", "full_name", "text", "apa", "mla"),
     *("publication", "name", "file_name", "description", "example", "relevant", "irrelevant", "short", "notice"),
-    *("site_name", "site_description", "sources_", "departments", "reasons", "word", "words"),
+    *("site_name", "site_description", "departments", "reasons", "errors", "words"),
 }
-# Names of formats, services and identifiers, and what has no words.
+# Names of formats, services and identifiers; arXiv's word for a paper that it announces in another category, too.
 _NAMES = re.compile(
     r"\b(?:arXiv|PDF|DOI|ORCID|BibTeX|RIS|CSL-JSON|JSON Lines|JSON Feed|JSON|SQLite|Markdown|RSS|Atom|OPML|APA|MLA"
-    r"|Broadsheet|LibreCat|ISBN|ISSN|USD|kB|MB|[\w-]+\.(?:md|json|bib|html|opml|xml|txt|gz|zip|sqlite)\b[\w.]*)\b"
+    r"|HTML|Broadsheet|LibreCat|Hugging Face|Feedly|Inoreader|NewsBlur|The Old Reader|Feedbin|ISBN|ISSN|USD|kB|MB"
+    r"|cross|v\d|10\.1000/bound|cs\.LG|stat\.ML|librecat|ista|[\w-]+(?:\.(?:md|json|jsonl|bib|html|opml|xml|gz|sqlite))+)\b"
     r"|https?://\S+"
 )
 _ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
-_UNREAD = {"script", "style", "code", "pre", "kbd", "math", "svg:style"}
+_UNREAD = {"script", "style", "code", "pre", "kbd", "math"}
 
 
 def bracketed(message: str) -> str:
@@ -123,7 +124,8 @@ def _texts(page: bytes) -> Iterator[str]:
         if isinstance(element.tag, str):
             if element.tag not in _UNREAD and element.text:
                 yield element.text.strip()
-            yield from (element.get(name, "") for name in _ATTRIBUTES)
+            is_metadata = element.get("class") == "Z3988"  # COinS, for programs
+            yield from (element.get(name, "") for name in _ATTRIBUTES if not is_metadata)
             if element.get("name") == "description" or element.get("property", "") in ("og:title", "og:description"):
                 yield element.get("content", "")
         parent = element.getparent()

@@ -44,6 +44,7 @@ FILTERS = {
     "source": formatting.source,
     "number": formats.number,
     "money": formats.money,
+    "translated": translations.gettext,
     "cost": formatting.cost,
 }
 
