@@ -81,7 +81,7 @@ def _subject(paper: Paper, content: PageContent, settings: Settings) -> Iterator
     yield _bullets([*_facts(paper), *_publication_lines(content.published.get(paper.arxiv_id, ()), settings)])
     for entry in content.papers:
         yield f"## {md.link(formats.day(entry.date), absolute(settings, entry.address))}"
-        yield _bullets([f"Rank: {entry.rank}", *_day_facts(entry, content, settings)])
+        yield _bullets([_fact(gettext("Rank"), str(entry.rank)), *_day_facts(entry, content, settings)])
         yield md.text(entry.paper.comment or "")
     if paper.abstract:
         yield f"## {gettext('Abstract')}"
