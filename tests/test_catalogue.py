@@ -64,8 +64,10 @@ def test_no_constant_has_a_translation() -> None:
 
 def _at_import(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of a module that run when it is imported."""
-    for child in ast.iter_child_nodes(node):
-        is_function = isinstance(child, ast.FunctionDef | ast.Lambda)
-        for part in [child.args, *getattr(child, "decorator_list", [])] if is_function else [child]:
-            yield part
-            yield from _at_import(part)
+    if isinstance(node, ast.FunctionDef | ast.Lambda):
+        children: list[ast.AST] = [node.args, *getattr(node, "decorator_list", [])]
+    else:
+        children = [*ast.iter_child_nodes(node)]
+    for child in children:
+        yield child
+        yield from _at_import(child)
