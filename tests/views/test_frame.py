@@ -65,8 +65,11 @@ def test_on_a_phone_a_gap_stands_beside_the_heading_of_the_news(tmp_path: Path, 
         tab.locator("html:not([data-loading])").wait_for()
         expect(tab.locator("#gaps li")).to_contain_text("Missing Mon 26 May 2025")
         heading, gap, first = (tab.locator(part).first.bounding_box() for part in ("#from", "#gaps li", "#news .item"))
-        assert heading and gap and first
-        assert gap["y"] < heading["y"] + heading["height"] and gap["x"] > heading["x"] + heading["width"]
+        assert heading
+        assert gap
+        assert first
+        assert gap["y"] < heading["y"] + heading["height"]
+        assert gap["x"] > heading["x"] + heading["width"]
         assert first["y"] <= 250
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
