@@ -12,14 +12,13 @@ from lxml import etree
 
 from broadsheet.build.build import build
 from broadsheet.http.client import HttpClient
-from broadsheet.mail import selection
 from broadsheet.mail.deliver import open_feed, render_mail
-from broadsheet.mail.edition import ParsedFeed, read
+from broadsheet.mail.edition import ParsedFeed, issues, read
 from broadsheet.post.deliver import preview
 from broadsheet.post.services import SERVICES
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
-from broadsheet.views.share import card
+from broadsheet.views.share.picture import drawable
 from tests.translations.pseudo import LANGUAGE, foreign_texts, pseudo_locale, write_digest
 
 __all__ = ["pseudo_locale"]
@@ -27,6 +26,8 @@ NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 # Of a feed, elements and keys whose texts no reader sees.
 HIDDEN = {"id", "guid", "link", "url", "language", "pubDate", "lastBuildDate", "updated", "published", "generator"}
 HIDDEN |= {"category", "tags", "version", "docs", "home_page_url", "feed_url", "date_published", "date_modified"}
+# Of Markdown: formulas, addresses, and values that are neither words nor names.
+MARKDOWN = re.compile(r"\$`.*?`\$|https?\\?:[^\s\]]*|\]\([^)]*\)|<https?:[^>]*>|(?<=⟦Categories⟧: ).*|(?<=DOI: ).*")
 # Of a text: an id, an address, the name of a format, and the cut end of a message.
 NAMES = re.compile(r"\d{4}\.\d{5}(v\d+)?|https?://\S+|\bHTML\b|⟦[^⟦⟧]*…$")
 
@@ -41,14 +42,13 @@ def drawn() -> list[str]:
 def root(pseudo_locale: None, drawn: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small digest with its site in the made-up language."""
     root = write_digest(tmp_path_factory.mktemp("digest"))
-    drawable = card.drawable
 
     def recorded(text: str) -> str:
         drawn.append(text)
         return drawable(text)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(card, "drawable", recorded)
+        patch.setattr("broadsheet.views.share.card.drawable", recorded)
         build(root, processes=1)
     return root
 
@@ -102,7 +102,7 @@ def test_every_text_of_a_feed_is_translated_or_data(root: Path) -> None:
 
 
 def test_every_text_of_a_mail_is_translated_or_data(settings: Settings, feed: ParsedFeed) -> None:
-    for issue in selection.issues(feed):
+    for issue in issues(feed):
         mail = render_mail(settings, feed, issue.name, NOW)
         assert foreign(mail.subject) == []
         assert foreign(re.sub("[<>]", " ", mail.text)) == []
@@ -112,7 +112,7 @@ def test_every_text_of_a_mail_is_translated_or_data(settings: Settings, feed: Pa
 
 def test_mail_knows_the_days_of_its_site_in_every_language(root: Path, settings: Settings, web: HttpClient) -> None:
     feed = open_feed(settings, root, None, web)[0]
-    editions = {issue.name: read(issue, feed) for issue in selection.issues(feed)}
+    editions = {issue.name: read(issue, feed) for issue in issues(feed)}
     days = [json.loads(file.read_bytes()) for file in sorted((root / "site" / "daily").rglob("index.json"))]
     assert len(days) == len(editions) > 3
     for day in days:
@@ -128,7 +128,7 @@ def test_mail_knows_the_days_of_its_site_in_every_language(root: Path, settings:
 
 
 def test_every_text_of_a_post_is_translated_or_data(settings: Settings, feed: ParsedFeed) -> None:
-    for issue in selection.issues(feed):
+    for issue in issues(feed):
         bulletin = preview(settings, feed, issue.name)
         papers = [text for paper in bulletin.papers for text in (paper.title, paper.scores, paper.text)]
         assert foreign(bulletin.heading, bulletin.title, bulletin.lead, bulletin.more, *papers) == []
@@ -145,7 +145,5 @@ def test_every_text_of_a_share_image_is_translated_or_data(root: Path, drawn: li
 def test_every_text_of_markdown_is_translated_or_data(root: Path) -> None:
     files = sorted((root / "site").rglob("index.md"))
     assert files
-    for file in files:
-        text = re.sub(r"(?s)^---.*?\n---\n", "", file.read_text("utf-8"))
-        text = re.sub(r"\$`.*?`\$|\]\([^)]*\)|<https?:[^>]*>|(?<=⟦Categories⟧: ).*", "", text)
-        assert (file.name, foreign(*text.replace("<", "&lt;").splitlines())) == (file.name, [])
+    lines = [line for file in files for line in file.read_text("utf-8").partition("\n---\n")[2].splitlines()]
+    assert foreign(*(MARKDOWN.sub("", line).replace("<", "&lt;") for line in lines)) == []

@@ -55,6 +55,26 @@ def test_on_a_phone_the_first_paper_is_high_and_the_navigation_has_one_row(
     context.close()
 
 
+def test_on_a_phone_a_gap_stands_beside_the_heading_of_the_news(tmp_path: Path, chromium: Browser) -> None:
+    root = make_digest(tmp_path, {"2025-05-23": [paper("2505.00901")], "2025-05-27": PAPERS}, settings=SETTINGS)
+    build(root, processes=1)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    tab = context.new_page()
+    with hosted(root / "site", "/broadsheet/") as address:
+        tab.goto(address + "since/")
+        tab.locator("html:not([data-loading])").wait_for()
+        expect(tab.locator("#gaps li")).to_contain_text("Missing Mon 26 May 2025")
+        heading, gap, first = (tab.locator(part).first.bounding_box() for part in ("#from", "#gaps li", "#news .item"))
+        assert heading
+        assert gap
+        assert first
+        assert gap["y"] < heading["y"] + heading["height"]
+        assert gap["x"] > heading["x"] + heading["width"]
+        assert first["y"] <= 250
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
 def test_the_filters_stay_in_sight_and_fields_do_not_zoom(site: tuple[Path, str], chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     tab = context.new_page()

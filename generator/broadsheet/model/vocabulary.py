@@ -254,11 +254,6 @@ def label(words: Mapping[str, str], word: str) -> str:
     return plain[:1].upper() + plain[1:]
 
 
-def access(level: str) -> str:
-    """Return the label of a file's access level, and an unlisted word unchanged."""
-    return gettext(ACCESS[level]) if level in ACCESS else level
-
-
 def open_access(kind: str) -> str:
     """Return the label of a publication's kind of open access."""
     return gettext(OPEN_ACCESS[kind])

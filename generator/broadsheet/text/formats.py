@@ -207,11 +207,11 @@ def names_and_more(names: Sequence[str], more: int) -> str:
     return words % {"names": line, "number": more}
 
 
-def papers_on_days(shown: int, dates: int) -> str:
+def papers_on_days(number_of_papers: int, number_of_days: int) -> str:
     """Return ``1,691 papers on 20 days``."""
     # Translators: papers is "1,691 papers".
-    words = ngettext("%(papers)s on %(number)s day", "%(papers)s on %(number)s days", dates)
-    return words % {"papers": papers(shown), "number": number(dates)}
+    words = ngettext("%(papers)s on %(number)s day", "%(papers)s on %(number)s days", number_of_days)
+    return words % {"papers": papers(number_of_papers), "number": number(number_of_days)}
 
 
 def first_author(names: Sequence[str]) -> str:

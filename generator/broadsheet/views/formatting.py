@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # few of the commands that import this module need the index
     from broadsheet.index.scorer_changes import ScorerChange
 
 OPEN = "open"
-# The state of a day: a badge, the same within a sentence, and an explanation.
+# Of the state of a day: a badge, the same within a sentence, and an explanation.
 _STATES = {
     DayState.OK: (
         gettext_noop("Complete"),
@@ -43,6 +43,7 @@ _STATES = {
         gettext_noop("no receipt"),
         gettext_noop("No receipt says what was announced on this day: there may have been more papers."),
     ),
+    # Translators: the state of a day whose list may still grow.
     OPEN: (
         gettext_noop("Open"),
         gettext_noop("open"),

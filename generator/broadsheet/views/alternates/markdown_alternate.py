@@ -81,7 +81,7 @@ def _subject(paper: Paper, content: PageContent, settings: Settings) -> Iterator
     yield _bullets([*_facts(paper), *_publication_lines(content.published.get(paper.arxiv_id, ()), settings)])
     for entry in content.papers:
         yield f"## {md.link(formats.day(entry.date), absolute(settings, entry.address))}"
-        yield _bullets([f"Rank: {entry.rank}", *_day_facts(entry, content, settings)])
+        yield _bullets([_fact(gettext("Rank"), str(entry.rank)), *_day_facts(entry, content, settings)])
         yield md.text(entry.paper.comment or "")
     if paper.abstract:
         yield f"## {gettext('Abstract')}"
@@ -138,6 +138,7 @@ def _day_facts(entry: Entry, content: PageContent, settings: Settings) -> Iterat
     yield from (_fact(gettext("Note"), md.text(reason)) for reason in paper.reasons)
     yield _fact(gettext("Upvotes"), formats.number(paper.upvotes)) if paper.upvotes is not None else ""
     sources = source_names(entry, settings)
+    # Translators: the sources of a paper.
     yield _fact(gettext("From"), md.escaped(sources))
     yield _fact(gettext("First shown"), entry.first_seen) if entry.first_seen and entry.first_seen < entry.date else ""
 
@@ -156,6 +157,7 @@ def _publication(publication: Publication, entries: Sequence[Entry], settings: S
         ("DOI", publication.doi or ""),
     ]
     lines = [_fact(name, md.escaped(value)) for name, value in facts if value]
+    # Translators: the journal or book of a publication.
     lines += [_fact(gettext("In"), md.text(publication.venue))] if publication.venue else []
     lines += [
         f"arXiv: {md.link(md.escaped(name), urls.abstract)}"

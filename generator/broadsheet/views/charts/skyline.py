@@ -70,8 +70,8 @@ def by_day(best: Sequence[Entry]) -> BestByDay:
     return BestByDay(papers, len(best) > MAX_BARS)
 
 
-def skyline(bars: Sequence[Bar], *, period: str = "", is_cut: bool = False) -> Markup:
-    """Return the figure; nothing if no paper has a score. `period` says which days follow each other in it.
+def skyline(bars: Sequence[Bar], *, lead: str = "", is_cut: bool = False) -> Markup:
+    """Return the figure; nothing if no paper has a score. `lead` says which days follow each other in it.
 
     The script skyline-drawing.js draws the same.
     """
@@ -79,9 +79,9 @@ def skyline(bars: Sequence[Bar], *, period: str = "", is_cut: bool = False) -> M
         return Markup("")
     step = 100 / max(len(bars), MIN_PLACES)
     drawn = "\n".join([_bar(bar, step * index, step * BAR) for index, bar in enumerate(bars)])
-    lead = [gettext("%(period)s, day after day.") % {"period": period}] if period else []
-    lead += [gettext("The %(number)s best papers.") % {"number": MAX_BARS}] if is_cut else []
-    caption = f'<figcaption class="muted">{escaped(" ".join([*lead, words(bars)]))}</figcaption>\n'
+    best = gettext("The %(number)s best papers.") % {"number": MAX_BARS} if is_cut else ""
+    about = " ".join(filter(None, [lead, best, words(bars)]))
+    caption = f'<figcaption class="muted">{escaped(about)}</figcaption>\n'
     return Markup(
         f'<figure class="skyline">\n<svg height="{ABOVE + HEIGHT}" aria-hidden="true">\n{drawn}\n</svg>\n'
         f"{caption}</figure>"

@@ -24,7 +24,7 @@ from broadsheet.settings.rubric import Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.text.tex_names import readable_name
-from broadsheet.translations import gettext
+from broadsheet.translations import gettext, pgettext
 from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
@@ -321,7 +321,7 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
 
 
 def _citations(paper: Paper, key: str) -> Iterator[str]:
-    yield f'<section class="cite">\n<h2>{gettext("Cite")}</h2>\n'
+    yield f'<section class="cite">\n<h2>{pgettext("heading", "Cite")}</h2>\n'
     citation = Citation.of(paper, key)
     for form in FORMATS:
         text = _escape_content(form.join([citation]))
