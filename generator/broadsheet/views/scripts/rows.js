@@ -28,8 +28,12 @@ function buildNodes(parts) {
 
 // -- the score --
 
+// Translators: the number 1234.5 as your language writes it: the separator of thousands, and the decimal one.
+const DECIMAL_SIGN = pgettext("number", "1,234.5").at(-2);
+
 /** Return a score as pages write it: 17, 16.7. */
-export const scoreWords = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(1));
+export const scoreWords = (value) =>
+  Number.isInteger(value) ? `${value}` : value.toFixed(1).replace(".", DECIMAL_SIGN);
 
 const bar = (y, grade) => svgElement("path", { d: `M0 ${y}h${2 * grade}v2H0z` });
 
@@ -104,7 +108,8 @@ export const hueOf = (paper, { hues, order }) =>
 function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
   const facts = [grades(paper)];
-  if (upvotes >= 0) facts.push(span("", ngettext("%(upvotes)s upvote", "%(upvotes)s upvotes", upvotes, { upvotes })));
+  if (upvotes >= 0)
+    facts.push(span("", ngettext("%(number)s upvote", "%(number)s upvotes", upvotes, { number: upvotes })));
   facts.push(...chipsOf(paper, labels));
   if (date) facts.push(Object.assign(dayLink(date, listed ?? id), { className: "date" }));
   return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));
