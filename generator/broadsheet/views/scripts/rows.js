@@ -46,14 +46,20 @@ function bars(relevance, novelty) {
   return svgElement("svg", attributes, bar(0, relevance), bar(3, novelty));
 }
 
-// The ids of the legend's grades for a score. A grade begins with its name and span: "Relevance 9–10".
+// Return [id, lowest score, highest] of the legend's grades. A grade begins with its name and span: "Relevance 9–10".
+function readGrades() {
+  return [...document.querySelectorAll("#rubric :is([id^=r], [id^=n])")].map((grade) => {
+    const [, low, high = low] = /(\d+)(?:–(\d+))?/.exec(grade.querySelector("b").textContent) ?? [];
+    return [grade.id, Number(low), Number(high)];
+  });
+}
+
+let grades; // read for the first row
+
 function gradeIds(letter, score) {
-  return [...document.querySelectorAll(`#rubric [id^=${letter}]`)]
-    .filter((grade) => {
-      const [, low, high = low] = /(\d+)(?:–(\d+))?/.exec(grade.querySelector("b").textContent) ?? [];
-      return low <= Math.floor(score) && Math.floor(score) <= high;
-    })
-    .map(({ id }) => id);
+  grades ??= readGrades();
+  const whole = Math.floor(score);
+  return grades.filter(([id, low, high]) => id.startsWith(letter) && low <= whole && whole <= high).map(([id]) => id);
 }
 
 const unscored = ({ total }) =>
@@ -75,7 +81,7 @@ export function scoreMark(paper) {
 
 // -- the line below --
 
-function grades(paper) {
+function gradesLine(paper) {
   const { relevance, novelty, place } = paper;
   if (!(relevance >= 0 && novelty >= 0)) return span("muted", unscored(paper));
   const bold = (value) => element("b", { textContent: scoreWords(value) });
@@ -107,7 +113,7 @@ export const hueOf = (paper, { hues, order }) =>
 
 function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
-  const facts = [grades(paper)];
+  const facts = [gradesLine(paper)];
   if (upvotes >= 0)
     facts.push(span("", ngettext("%(number)s upvote", "%(number)s upvotes", upvotes, { number: upvotes })));
   facts.push(...chipsOf(paper, labels));
