@@ -132,7 +132,7 @@ SMALL = """(selector) => [...document.querySelectorAll(selector)].filter((node) 
     ("path", "targets"),
     [
         ("monthly/2025-05/", ".grid a"),
-        ("papers/2505.00001/", "details:not(.more) > summary"),
+        ("papers/2505.00005/", "details:not(.more) > summary"),
         ("about/", ".digest details:not(.more) > summary"),
         ("archive/", ".digest details:not(.more) > summary"),
     ],

@@ -5,17 +5,18 @@ import { fetchFile, fetchNews } from "./files.js";
 /** Return the papers of a month, best first; a paper of several days once for each. */
 export async function fetchMonth(month) {
   const { dates, topics, categories, sources, papers } = await fetchFile(`monthly/${month}/papers.json`);
+  const times = dates.map(Date.parse);
   const named = (names, numbers) => numbers.map((number) => names[number]);
-  return papers.map(([id, day, score, novelty, upvotes, ...lists]) => ({
+  return papers.map(([id, day, score, novelty, upvotes, topic, category, source]) => ({
     id,
     day: dates[day],
-    date: Date.parse(dates[day]),
+    date: times[day],
     score: score ?? NaN,
     novelty: novelty ?? NaN,
     upvotes: upvotes ?? NaN,
-    topic: named(topics, lists[0]),
-    category: named(categories, lists[1]),
-    source: named(sources, lists[2]),
+    topic: named(topics, topic),
+    category: named(categories, category),
+    source: named(sources, source),
   }));
 }
 

@@ -4,7 +4,7 @@ import { element, oneLine, root, splitByline } from "./elements.js";
 import { linkOf, titleOf } from "./papers.js";
 import { hasMark, state } from "./storage.js";
 
-export const count = (papers) => ngettext("%(papers)s paper", "%(papers)s papers", papers, { papers });
+export const count = (number) => ngettext("%(number)s paper", "%(number)s papers", number, { number });
 export const countOf = (matches, papers, isFiltered) =>
   isFiltered
     ? ngettext("%(matches)s of %(papers)s paper", "%(matches)s of %(papers)s papers", papers, { matches, papers })

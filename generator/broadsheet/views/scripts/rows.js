@@ -28,8 +28,12 @@ function buildNodes(parts) {
 
 // -- the score --
 
+// Translators: the number 1234.5 as your language writes it: the separator of thousands, and the decimal one.
+const DECIMAL_SIGN = pgettext("number", "1,234.5").at(-2);
+
 /** Return a score as pages write it: 17, 16.7. */
-export const scoreWords = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(1));
+export const scoreWords = (value) =>
+  Number.isInteger(value) ? `${value}` : value.toFixed(1).replace(".", DECIMAL_SIGN);
 
 const bar = (y, grade) => svgElement("path", { d: `M0 ${y}h${2 * grade}v2H0z` });
 
@@ -42,14 +46,20 @@ function bars(relevance, novelty) {
   return svgElement("svg", attributes, bar(0, relevance), bar(3, novelty));
 }
 
-// The ids of the legend's grades for a score. A grade begins with its name and span: "Relevance 9–10".
+// Return [id, lowest score, highest] of the legend's grades. A grade begins with its name and span: "Relevance 9–10".
+function readGrades() {
+  return [...document.querySelectorAll("#rubric :is([id^=r], [id^=n])")].map((grade) => {
+    const [, low, high = low] = /(\d+)(?:–(\d+))?/.exec(grade.querySelector("b").textContent) ?? [];
+    return [grade.id, Number(low), Number(high)];
+  });
+}
+
+let grades; // read for the first row
+
 function gradeIds(letter, score) {
-  return [...document.querySelectorAll(`#rubric [id^=${letter}]`)]
-    .filter((grade) => {
-      const [, low, high = low] = /(\d+)(?:–(\d+))?/.exec(grade.querySelector("b").textContent) ?? [];
-      return low <= Math.floor(score) && Math.floor(score) <= high;
-    })
-    .map(({ id }) => id);
+  grades ??= readGrades();
+  const whole = Math.floor(score);
+  return grades.filter(([id, low, high]) => id.startsWith(letter) && low <= whole && whole <= high).map(([id]) => id);
 }
 
 const unscored = ({ total }) =>
@@ -71,7 +81,7 @@ export function scoreMark(paper) {
 
 // -- the line below --
 
-function grades(paper) {
+function gradesLine(paper) {
   const { relevance, novelty, place } = paper;
   if (!(relevance >= 0 && novelty >= 0)) return span("muted", unscored(paper));
   const bold = (value) => element("b", { textContent: scoreWords(value) });
@@ -103,8 +113,9 @@ export const hueOf = (paper, { hues, order }) =>
 
 function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
-  const facts = [grades(paper)];
-  if (upvotes >= 0) facts.push(span("", ngettext("%(upvotes)s upvote", "%(upvotes)s upvotes", upvotes, { upvotes })));
+  const facts = [gradesLine(paper)];
+  if (upvotes >= 0)
+    facts.push(span("", ngettext("%(number)s upvote", "%(number)s upvotes", upvotes, { number: upvotes })));
   facts.push(...chipsOf(paper, labels));
   if (date) facts.push(Object.assign(dayLink(date, listed ?? id), { className: "date" }));
   return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));

@@ -33,13 +33,13 @@ function wordsOf(papers) {
     .slice(0, MAX_COUNTS)
     .map(([score, number], i) => `${scoreWords(score)} (${i ? number : count(number)})`);
   const lower = ordered.slice(MAX_COUNTS).reduce((sum, [, number]) => sum + number, 0);
-  if (lower) parts.push(gettext("lower (%(papers)s)", { papers: lower }));
+  if (lower) parts.push(gettext("lower (%(number)s)", { number: lower }));
   const unscored = papers.filter((paper) => !(scoreOf(paper) >= 0)).length;
   const meaning = gettext("A bar is a paper: its height is the score, its colour the topic.");
   if (!parts.length) return meaning;
   const scores = gettext("Scores: %(scores)s.", { scores: parts.join(", ") });
-  const rest = ngettext("%(papers)s without a score.", "%(papers)s without a score.", unscored, {
-    papers: count(unscored),
+  const rest = ngettext("%(number)s paper without a score.", "%(number)s papers without a score.", unscored, {
+    number: unscored,
   });
   return [scores, ...(unscored ? [rest] : []), meaning].join(" ");
 }
@@ -52,7 +52,7 @@ export function drawSkyline(place, papers, labels) {
   const step = 100 / Math.max(drawn.length, MIN_PLACES);
   const bars = drawn.map((paper, i) => barOf(paper, labels, step * i, step * BAR));
   const svg = svgElement("svg", { height: ABOVE + HEIGHT, "aria-hidden": "true" }, ...bars);
-  const best = gettext("The %(papers)s best papers.", { papers: MAX_BARS });
+  const best = gettext("The %(number)s best papers.", { number: MAX_BARS });
   const textContent = (papers.length > MAX_BARS ? `${best} ` : "") + wordsOf(drawn);
   const caption = element("figcaption", { className: "muted", textContent });
   place.append(element("figure", { className: "skyline" }, svg, caption));

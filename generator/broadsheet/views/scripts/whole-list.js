@@ -19,14 +19,17 @@ let drawings = 0;
 
 // -- the facts --
 
+function getMarks() {
+  return marksOf(this.id);
+}
+
 async function papersOf(month) {
-  return (await fetchMonth(month)).map((paper) => ({
-    ...paper,
-    topic: paper.topic.filter((topic) => Object.hasOwn(labels.topics, topic)),
-    get mark() {
-      return marksOf(paper.id);
-    },
-  }));
+  const all = await fetchMonth(month);
+  for (const paper of all) {
+    paper.topic = paper.topic.filter((topic) => Object.hasOwn(labels.topics, topic));
+    Object.defineProperty(paper, "mark", { get: getMarks });
+  }
+  return all;
 }
 
 // A topic's list has the newest day first, and a paper on its first day; the others have the best first.
