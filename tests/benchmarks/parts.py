@@ -87,7 +87,7 @@ def _watch(parts: Parts) -> None:
         *((build, name, FILES) for name in ("write_docs", "link_unchanged", "sizes_of", "write_manifest")),
     ):
         _replace(owner, name, parts.timed(part, getattr(owner, name)))
-    open.READ_PARALLEL_FROM = open.COMPARE_PARALLEL_FROM = sys.maxsize
+    open.READ_PARALLEL_FROM = sys.maxsize
     for name, kind in page_types.PAGE_TYPES.items():
         timed = parts.timed(PAGES.get(name, "other pages"), kind.pages)
         page_types.PAGE_TYPES[name] = kind._replace(pages=timed)

@@ -53,7 +53,12 @@ def introduce(command: str, waiting: Callable[[str], None]) -> None:
 
 def exclusive_lock(root: Path, name: Lock) -> AbstractContextManager[None]:
     """Hold one of the locks of the digest in `root`."""
-    return file_lock(root / ".digest" / name)
+    return file_lock(lock_file(root, name))
+
+
+def lock_file(root: Path, name: Lock) -> Path:
+    """Return the file of a lock of the digest in `root`. Its holder wrote its name into it when it got the lock."""
+    return root / ".digest" / name
 
 
 @contextmanager
