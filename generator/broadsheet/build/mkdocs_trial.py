@@ -15,6 +15,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from broadsheet.build.mkdocs_messages import place_of
+from broadsheet.build.output import DocsFiles
 from broadsheet.build.page_messages import page_problem
 from broadsheet.build.page_trial import page_problems, remove_conflicts, template_problems
 from broadsheet.build.theme import HARMLESS_PLUGINS, CachingTheme, LogCollector
@@ -27,7 +28,7 @@ from broadsheet.views.page import page_url
 
 
 def trial_faults(
-    config: MkDocsConfig, document: Document, root: Path, settings: Settings
+    config: MkDocsConfig, document: Document, root: Path, settings: Settings, walk: Callable[[Path], DocsFiles]
 ) -> Iterator[Fault | Diagnostic]:
     """Yield the faults of a valid configuration, and the problems of hand-written pages, that a build would meet."""
     extensions = [*config.hooks, *(name for name in config.plugins if name not in HARMLESS_PLUGINS)]
@@ -37,7 +38,7 @@ def trial_faults(
         hint = "build the site to see that it works"
         yield Fault(place_of(document, key, name.rpartition("/")[2]), what, hint, is_warning=True)
     try:
-        own = own_files(root / settings.site.docs_dir)
+        own = own_files(root / settings.site.docs_dir, walk)
     except OSError:  # which is reported as a problem of the data; or there is no docs/ yet
         own = []
     env = CachingTheme(config.theme).get_env()

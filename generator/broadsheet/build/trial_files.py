@@ -1,7 +1,7 @@
 """The files that docs/ has after a build, before there is one: those that a page or the navigation may link to."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, set_exclusions
 
 from broadsheet import PROGRAM
-from broadsheet.build.output import generated_files, hand_written_files, outside_test
+from broadsheet.build.output import DocsFiles, generated_files, outside_test
 from broadsheet.build.theme_sheet import THEME_SHEET
 from broadsheet.index.index import Index
 from broadsheet.index.open import open_index
@@ -21,11 +21,16 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.files import is_page, read_regular, utf8_fault
 from broadsheet.store.samples import shown_store
 from broadsheet.views.page import Page, page_url
-from broadsheet.views.page_types import PAGE_TYPES, SINGLE_PAGES
 from broadsheet.views.permalink import AUTHORS, has_page
 
 # The folders of feeds and of BibTeX files beside pages. A link to such a file is right until a build has written all.
 _FOLDERS = ("daily", "feeds", "monthly", "publications", "topics", "weekly")
+
+# The addresses of the pages that every digest has. The modules of these pages take a sixth of a build of nothing new.
+SINGLE_PAGES = (
+    *("", "archive/", AUTHORS, "topics/", "publications/", "search/"),
+    *("saved/", "since/", "statistics/", "subscribe/", "about/"),
+)
 
 
 class DataPages:
@@ -61,6 +66,8 @@ class DataPages:
 
     @cached_property
     def _publications(self) -> set[str]:
+        from broadsheet.views.page_types import PAGE_TYPES  # noqa: PLC0415 - a sixth of a build of nothing new
+
         assert self._index
         pages = PAGE_TYPES["publications"].pages(self._index, self._settings, "")
         return {page.path for page in pages if isinstance(page, Page)}
@@ -96,10 +103,10 @@ def _is_beside_page(path: str) -> bool:
     return folder in _FOLDERS and "." in name and not name.endswith(".md")
 
 
-def own_files(docs: Path) -> list[str]:
+def own_files(docs: Path, walk: Callable[[Path], DocsFiles]) -> list[str]:
     """Return the hand-written files in docs/ that are published, but for pages that `checks.files` finds unreadable."""
     is_outside = outside_test(docs)
-    return [name for name in hand_written_files(docs) if not is_outside(name) and _is_readable(docs, name)]
+    return [name for name in walk(docs).hand_written if not is_outside(name) and _is_readable(docs, name)]
 
 
 def _is_readable(docs: Path, name: str) -> bool:
