@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -23,7 +23,7 @@ from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
 from broadsheet.settings.config import address_problems
 from broadsheet.store.files import printable, refusals_explained
-from broadsheet.store.lock import Lock, exclusive_lock
+from broadsheet.store.lock import Lock, exclusive_lock, locked_ns
 from broadsheet.store.samples import shown_store
 
 
@@ -47,7 +47,7 @@ def build(
     if settings is None:
         raise DigestError(_errors([*problems, *mkdocs_problems(root, None)]))
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
-        walk = cache(docs_files)  # docs/ is walked once
+        walk = cache(partial(docs_files, now_ns=locked_ns(root, Lock.BUILD)))  # docs/ is walked once
         problems += mkdocs_problems(root, settings, walk)
         if errors := _errors(problems) or _errors(address_problems(root, settings.site)):
             raise DigestError(errors)

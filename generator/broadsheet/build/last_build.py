@@ -84,6 +84,7 @@ class LastBuild:
         hidden = {name for name in names - times.keys() if not is_unchanged(f"{self.docs}/{name}", manifest.time_ns)}
         return hidden.union(name for name in names & times.keys() if times[name] > manifest.time_ns)
 
+
 def build_inputs(root: Path, settings: Settings) -> str:
     """Return the hash of what every page may depend on: program, packages, settings and theme."""
     site_file = [Document(root / SITE_FILE).meaning, *environment(root)]

@@ -113,9 +113,7 @@ class NewSite:
 
     def _write_docs(self, built_keys: tuple[BuiltKey, ...]) -> int:
         last = self.last
-        return write_docs(
-            last.root, last.docs, built_keys, last.settings, built=True, orphans=last.docs_files.orphans
-        )
+        return write_docs(last.root, last.docs, built_keys, last.settings, built=True, orphans=last.docs_files.orphans)
 
     def _unchanged(self) -> list[BuiltKey]:
         """Return the previous build's results whose dependencies and files have not changed."""

@@ -17,7 +17,7 @@ from broadsheet.index.index import Index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings.config import Settings
-from broadsheet.store.lock import Lock, exclusive_lock, lock_file
+from broadsheet.store.lock import Lock, exclusive_lock, locked_ns
 from broadsheet.store.program import program_fingerprint
 from broadsheet.store.store import Store
 
@@ -50,18 +50,13 @@ def _refreshed(root: Path, settings: Settings, executors: ExecutorFactory, store
         discard_unless_signed(root / INDEX)
         index = index_without_refresh(root, settings)
         try:
-            stamps = store.stamps(_now_ns(root) - TICK_NS)
+            stamps = store.stamps(locked_ns(root, Lock.INDEX) - TICK_NS)
             index.refresh(store, partial(_map, executors), _map_jobs, stamps)
             sign(root / INDEX)
         except BaseException:
             index.close()
             raise
     return index
-
-
-def _now_ns(root: Path) -> int:
-    """Return when the lock of the index was taken, by the clock of the file system."""
-    return os.stat(lock_file(root, Lock.INDEX)).st_mtime_ns
 
 
 def with_sound_index(root: Path, do: Callable[[], A]) -> A:

@@ -53,11 +53,15 @@ def introduce(command: str, waiting: Callable[[str], None]) -> None:
 
 def exclusive_lock(root: Path, name: Lock) -> AbstractContextManager[None]:
     """Hold one of the locks of the digest in `root`."""
-    return file_lock(lock_file(root, name))
+    return file_lock(_path(root, name))
 
 
-def lock_file(root: Path, name: Lock) -> Path:
-    """Return the file of a lock of the digest in `root`. Its holder wrote its name into it when it got the lock."""
+def locked_ns(root: Path, name: Lock) -> int:
+    """Return when this process got a lock of the digest in `root`, by the clock of the file system."""
+    return os.stat(_path(root, name)).st_mtime_ns  # then it wrote its name
+
+
+def _path(root: Path, name: Lock) -> Path:
     return root / ".digest" / name
 
 
