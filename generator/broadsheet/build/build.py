@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from broadsheet.build.last_build import LastBuild
-from broadsheet.build.manifest import copy_manifest
+from broadsheet.build.manifest import copy_manifest, intactness
 from broadsheet.build.mkdocs_settings import mkdocs_problems
 from broadsheet.build.output import begin_list, docs_files
 from broadsheet.build.published_downloads import published_downloads
@@ -48,7 +48,9 @@ def build(
         raise DigestError(_errors([*problems, *mkdocs_problems(root, None)]))
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
         walk = cache(partial(docs_files, now_ns=locked_ns(root, Lock.BUILD)))  # docs/ is walked once
-        problems += mkdocs_problems(root, settings, walk)
+        with intactness(real_site(root, settings, site)) as is_intact:
+            problems += mkdocs_problems(root, settings, walk)
+            is_sound = not full and is_intact()
         if errors := _errors(problems) or _errors(address_problems(root, settings.site)):
             raise DigestError(errors)
         problems += published_samples(root, settings)
@@ -65,7 +67,7 @@ def build(
             files = walk(docs)
             walk.cache_clear()  # for another attempt
             with closing(open_index(root, settings, executors, shown_store(root))) as index:
-                last = LastBuild(root, target, settings, index, files, ignored=full)
+                last = LastBuild(root, target, settings, index, files, sound=is_sound)
                 result = _brought_up_to_date(last, force, processes, executors, progress)
                 return msgspec.structs.replace(result, warnings=tuple(problems))
 

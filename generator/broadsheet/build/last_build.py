@@ -38,11 +38,11 @@ TOOLCHAIN = (
 class LastBuild:
     """The last build of `site`, compared with the digest as it is: its index, and the files `docs_files` in docs/.
 
-    With `ignored`, there is no last build.
+    It counts only if it is `sound`: a lost or damaged file costs a full build, never a stale page.
     """
 
     def __init__(
-        self, root: Path, site: Path, settings: Settings, index: Index, docs_files: DocsFiles, *, ignored: bool
+        self, root: Path, site: Path, settings: Settings, index: Index, docs_files: DocsFiles, *, sound: bool
     ) -> None:
         self.root, self.site, self.settings, self.index, self.docs_files = root, site, settings, index, docs_files
         self.docs = root / settings.site.docs_dir
@@ -50,7 +50,7 @@ class LastBuild:
         self.manifest_copy = cached_file(root, site, "manifest")
         self.bypass = can_bypass_markdown(root)
         manifest = read_manifest(site)
-        state = BuildState() if ignored or not self.bypass else load_state(self.state_file, site, manifest)
+        state = load_state(self.state_file, manifest) if sound and self.bypass else BuildState()
         self.inputs = build_inputs(root, settings)
         self.state = state if state.inputs == self.inputs else BuildState()
         self.shards = state.shards  # a version of a shard says what it depends on
