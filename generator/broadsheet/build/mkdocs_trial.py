@@ -49,7 +49,7 @@ def trial_faults(
                 yield problem
         navigation, messages = _navigation(files, config)
         for message in messages:
-            fault = _nav_fault(document, message, set(files.src_uris))
+            fault = _nav_fault(document, message, files)
             # Hooks and plugins may make the page.
             yield fault._replace(is_warning=True) if extensions else fault
         if navigation and not (messages and not extensions):
@@ -80,7 +80,7 @@ def _navigation(files: Files, config: MkDocsConfig) -> tuple[Navigation | None, 
         logger.removeHandler(log)
 
 
-def _nav_fault(document: Document, message: str, names: set[str]) -> Fault:
+def _nav_fault(document: Document, message: str, files: Files) -> Fault:
     if omitted := re.match(r"The following pages exist .*?:\n(.*)", message, re.DOTALL):
         omitted_names = ", ".join(line.strip().removeprefix("- ") for line in omitted[1].splitlines())
         return Fault(("nav",), f"nav: without {omitted_names}", "add it, or name it in not_in_nav")
@@ -88,8 +88,10 @@ def _nav_fault(document: Document, message: str, names: set[str]) -> Fault:
     if not match:
         text = message.partition("\n")[0].rstrip(".:")
         return Fault(place_of(document, "nav", message), f"nav: {text}", "correct the entry")
-    pages = [name for name in names if name.endswith(".md")]
+    pages = [name for name in files.src_uris if name.endswith(".md")]
     other = next((name for name in pages if page_url(name) == page_url(match[1])), None)  # about.md for about/index.md
+    index = f"{page_url(match[1])}index.md"
+    other = other or (index if files.get_file_from_path(index) else None)
     hint = f"write {other}" if other else did_you_mean(match[1], pages, "correct it, or write the page")
     return Fault(place_of(document, "nav", match[1]), f"nav: there is no page {match[1]}", hint)
 
