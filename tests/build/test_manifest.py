@@ -187,10 +187,15 @@ def test_a_process_beside_the_build_sees_each_file_that_was_lost_or_changed(
     page = root / "site/about/index.html"
     before = page.read_bytes()
     assert build(root, processes=1).rendered == 0
+
+    def lead_elsewhere() -> None:
+        page.unlink()
+        page.symlink_to("../archive/index.html")
+
     changes: tuple[Callable[[], object], ...] = (
         page.unlink,
         lambda: page.write_bytes(before.swapcase()),
-        lambda: (page.unlink(), page.symlink_to("../archive/index.html")),
+        lead_elsewhere,
     )
     for change in changes:
         time.sleep(0.02)  # a tick of the clock of file systems

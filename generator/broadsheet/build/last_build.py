@@ -61,7 +61,7 @@ class LastBuild:
 
     @property
     def is_current(self) -> bool:
-        """Whether the site is what a build would make."""
+        """True if a build would make the site as it is."""
         return bool(self.state.inputs) and self.state.data == self.data and not self.damaged
 
     def _hand_written_files(self) -> tuple[list[str], list[str]]:

@@ -35,7 +35,7 @@ class Manifest:
         self.state = state[:64].decode("ascii", "replace")
         self.time_ns = time_ns
 
-    @cached_property  # 6 % of nothing new, where a process of its own unpacks them
+    @cached_property  # no cache: unpacks once, in the process that needs them
     def sizes(self) -> Mapping[str, int] | None:
         """The sizes; None if they are unknown: the manifest is damaged, or of an earlier version of the program."""
         return _unpack(self._packed)
