@@ -13,7 +13,7 @@ import pytest
 
 from broadsheet.build.manifest import mark_unfinished
 from broadsheet.build.workers import BuildJob, BuildWorkers
-from broadsheet.index.open import _map, _map_jobs
+from broadsheet.index.open import READ_PARALLEL_FROM, _map, _map_jobs
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
 from broadsheet.store.lock import file_lock, introduce
@@ -107,8 +107,9 @@ def fatal_to_workers(date: str, leave: str = "") -> str:
 
 
 def test_the_tasks_of_killed_workers_are_repeated() -> None:
-    dates = [f"2025-05-{day:02}" for day in range(1, 30)]
-    assert list(_map(WorkerPool, 1, fatal_to_workers, dates)) == dates
+    dates = [f"2025-{month:02}-{day:02}" for month in (5, 6, 7) for day in range(1, 30)]
+    assert len(dates) > READ_PARALLEL_FROM
+    assert list(_map(WorkerPool, fatal_to_workers, dates)) == dates
     assert list(_map_jobs(fatal_to_workers, dates)) == dates
 
 

@@ -12,7 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from broadsheet.build import archives, build, theme, workers
+from broadsheet.build import archives, build, last_build, new_site, theme, workers
 from broadsheet.index import authors, index, ingest, open, related
 from broadsheet.views import citations, page_types
 from broadsheet.views.alternates import attach
@@ -72,7 +72,7 @@ def _watch(parts: Parts) -> None:
         (ingest, "term_vectors", "related papers"),
         (authors.AuthorIndex, "refresh", "authors"),
         (related.RelatedIndex, "refresh", "related papers"),
-        (build._Build, "_unchanged", "dependencies"),
+        (new_site.NewSite, "_unchanged", "dependencies"),
         (workers, "write_atomically", FILES),
         (workers, "write_generated", FILES),
         (workers, "markdown_above", FRAMES),
@@ -81,13 +81,13 @@ def _watch(parts: Parts) -> None:
         (attach, "with_alternates", "alternates"),
         (citations, "papers_bib", "alternates"),
         (workers, "write_shard", "search"),
-        (build, "build_rest", MKDOCS),
-        (build, "load_state", "state"),
-        (build, "save_state", "state"),
-        *((build, name, FILES) for name in ("write_docs", "link_unchanged", "sizes_of", "write_manifest")),
+        (new_site, "build_rest", MKDOCS),
+        (last_build, "load_state", "state"),
+        (new_site, "save_state", "state"),
+        *((new_site, name, FILES) for name in ("write_docs", "link_unchanged", "sizes_of", "write_manifest")),
     ):
         _replace(owner, name, parts.timed(part, getattr(owner, name)))
-    open.READ_PARALLEL_FROM = open.COMPARE_PARALLEL_FROM = sys.maxsize
+    open.READ_PARALLEL_FROM = sys.maxsize
     for name, kind in page_types.PAGE_TYPES.items():
         timed = parts.timed(PAGES.get(name, "other pages"), kind.pages)
         page_types.PAGE_TYPES[name] = kind._replace(pages=timed)

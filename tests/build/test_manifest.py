@@ -2,8 +2,10 @@
 
 import random
 import shutil
+import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 
 import pytest
@@ -175,3 +177,35 @@ def test_a_manifest_that_unpacks_to_much_is_no_list(
     with (tmp_path / MANIFEST).open("ab") as file:
         file.truncate(2**40)  # a hole: no disk could hold it, nor memory
     assert read_manifest(tmp_path) is not None
+
+
+def test_a_process_beside_the_build_sees_each_file_that_was_lost_or_changed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifests, "LARGE_MANIFEST", 0)
+    monkeypatch.setattr(manifests, "PROCESSORS", 2)
+    page = root / "site/about/index.html"
+    before = page.read_bytes()
+    assert build(root, processes=1).rendered == 0
+
+    def lead_elsewhere() -> None:
+        page.unlink()
+        page.symlink_to("../archive/index.html")
+
+    changes: tuple[Callable[[], object], ...] = (
+        page.unlink,
+        lambda: page.write_bytes(before.swapcase()),
+        lead_elsewhere,
+    )
+    for change in changes:
+        time.sleep(0.02)  # a tick of the clock of file systems
+        change()
+        assert build(root, processes=1).rendered > 0
+        assert page.read_bytes() == before
+
+
+def test_the_work_of_a_killed_process_is_done_in_this_one(tmp_path: Path) -> None:
+    manifests.write_manifest(tmp_path, "0" * 64, {})
+    call: Future[bool] = Future()
+    call.set_exception(BrokenExecutor())
+    assert manifests._result(call, tmp_path)

@@ -1,17 +1,19 @@
 """The writer of ``docs/``."""
 
+import os
 import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from broadsheet.build.output import Output, begin_list, hand_written_files, is_hand_written, write_generated
+from broadsheet.build.output import Output, begin_list, docs_files, is_hand_written, write_generated
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.views.markdown import markdown
 from broadsheet.views.page import Page
 
 PAGE = markdown(Page(address="a/", title="A", description="", body="<p>a</p>")).encode()
+FAR = 10**20  # later than any change of a file
 
 
 def files(docs: Path) -> set[str]:
@@ -64,7 +66,7 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     write_generated(tmp_path, "since/2025-06-03.json", b"{}")  # and no list was written after it
     (tmp_path / ".generated.elsewhere-1").write_text("feeds/all.xml\nmin")  # killed while it wrote this
-    assert hand_written_files(tmp_path) == ["mine.txt"]
+    assert docs_files(tmp_path, FAR).hand_written == ["mine.txt"]
     write(tmp_path, "a.md")
     assert files(tmp_path) == {"a.md", "mine.txt"}
 
@@ -155,9 +157,21 @@ def test_a_page_that_came_with_an_older_folder_is_hand_written(tmp_path: Path, p
     write(docs, page, "daily/2025/05/28/index.md", "about/index.md")
     time.sleep(0.02)
     write(docs, page, "daily/2025/05/28/index.md")
-    assert hand_written_files(docs) == []
+    assert docs_files(docs, FAR).hand_written == []
     shutil.rmtree(docs / place)
     (older / place).rename(docs / place)
-    assert hand_written_files(docs) == [page]
+    assert docs_files(docs, FAR).hand_written == [page]
     assert write(docs, page).shadowed == [page]
     assert (docs / page).read_text() == "# Mine"
+
+
+def test_a_page_that_came_after_the_clock_was_set_back_is_hand_written(tmp_path: Path) -> None:
+    write(tmp_path, "about/index.md")
+    time.sleep(0.02)
+    write(tmp_path)
+    write(tmp_path, "about/index.md", "saved/index.md")
+    listed_ns = (tmp_path / ".generated").stat().st_mtime_ns
+    (tmp_path / "about" / "index.md").write_text("# Mine")
+    later_ns = listed_ns + 10**12
+    os.utime(tmp_path / ".generated", ns=(later_ns, later_ns))  # written before the clock was set back
+    assert docs_files(tmp_path, listed_ns + 10**10).hand_written == ["about/index.md"]

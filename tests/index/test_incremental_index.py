@@ -65,3 +65,34 @@ def test_an_index_after_changes_answers_as_a_new_one(seed: int, pages: str) -> N
         new = Index(":memory:", settings)
         new.refresh(archive)
         assert answers(index) == answers(new)
+
+
+class Counted(Works):
+    """An archive that notes for which days it took a fingerprint."""
+
+    def __init__(self, days: dict[str, tuple[Paper, ...]]) -> None:
+        super().__init__(days)
+        self.hashed: list[str] = []
+
+    def fingerprint(self, date: str) -> str:
+        self.hashed.append(date)
+        return super().fingerprint(date)
+
+
+def test_only_days_with_another_stamp_are_hashed_again() -> None:
+    draw = random.Random(1)
+    archive = Counted({date: some_day(draw) or () for date in DATES[:4]})
+    index = Index(":memory:", Settings())
+    stamps = dict.fromkeys(DATES[:3], "old")  # the last day changed just now
+    index.refresh(archive, stamps=stamps)
+    for changed, hashed in (({}, DATES[3:4]), ({DATES[0]: "new"}, [DATES[0], DATES[3]]), ({}, DATES[3:4])):
+        archive.hashed.clear()
+        stamps |= changed
+        assert index.refresh(archive, stamps=stamps) == []
+        assert archive.hashed == hashed
+    archive.change(DATES[1], ())
+    assert index.refresh(archive, stamps=stamps | {DATES[1]: "new"}) == [DATES[1]]
+    archive.change(DATES[2], None)
+    assert index.refresh(archive, stamps=stamps) == [DATES[2]]
+    archive.change(DATES[2], ())  # it is back, with the time that it had
+    assert index.refresh(archive, stamps=stamps) == [DATES[2]]

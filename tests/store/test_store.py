@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -63,6 +64,56 @@ def test_fingerprints_follow_papers_receipts_and_publications(tmp_path: Path) ->
     store.write_publications("a.yml", "_id: '1'\ntitle: T\ntype: dataset\n")
     assert store.publications_fingerprint() != before
     assert [publication.id for publication in store.publications()] == ["1"]
+
+
+FAR = 10**20  # later than any change of a file
+
+
+def test_a_stamp_follows_each_change_of_the_files_of_its_day_and_no_other(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write_papers("2025-05-26", [A])
+    store.write_papers("2025-05-27", [A])
+    path = store.papers_path("2025-05-27")
+    other = store.stamps(FAR)["2025-05-26"]
+
+    def keep_size_and_time() -> None:
+        before = path.stat()
+        time.sleep(0.02)  # a tick of the clock of file systems
+        path.write_bytes(path.read_bytes().swapcase())
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def lead_elsewhere() -> None:
+        path.rename(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere")
+
+    changes = (
+        keep_size_and_time,
+        lambda: store.write_receipt(Receipt(date="2025-05-27", state=DayState.OK)),
+        lambda: store.write_dropped("2025-05-27", [B]),
+        lead_elsewhere,
+        lambda: (tmp_path / "elsewhere").write_bytes(b""),
+        lambda: store.receipt_path("2025-05-27").unlink(),
+    )
+    seen = [store.stamps(FAR)["2025-05-27"]]
+    for change in changes:
+        time.sleep(0.02)
+        change()
+        assert store.stamps(FAR)["2025-05-27"] == store.stamps(FAR)["2025-05-27"]
+        seen.append(store.stamps(FAR)["2025-05-27"])
+    assert len(set(seen)) == len(seen)
+    assert store.stamps(FAR)["2025-05-26"] == other
+
+
+def test_a_day_has_no_stamp_while_one_of_its_files_is_new_or_leads_nowhere(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write_papers("2025-05-26", [A])
+    store.write_papers("2025-05-27", [A])
+    settled_ns = max(path.stat().st_ctime_ns for path in tmp_path.rglob("*.jsonl"))
+    time.sleep(0.02)
+    store.write_receipt(Receipt(date="2025-05-27", state=DayState.OK))
+    assert list(store.stamps(settled_ns)) == ["2025-05-26"]
+    store.receipt_path("2025-05-26").symlink_to("nowhere")
+    assert list(store.stamps(FAR)) == ["2025-05-27"]
 
 
 def test_every_bad_line_is_listed(tmp_path: Path) -> None:

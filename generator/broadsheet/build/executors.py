@@ -24,7 +24,7 @@ import msgspec
 from distributed import Client, get_worker
 from distributed.scheduler import KilledWorker
 
-from broadsheet.build.build import TOOLCHAIN
+from broadsheet.build.last_build import TOOLCHAIN
 from broadsheet.build.output import remove_unfinished
 from broadsheet.build.site_folder import real_site
 from broadsheet.build.swap import staging_folder

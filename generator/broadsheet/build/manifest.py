@@ -8,30 +8,37 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import contextmanager
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
 
+from broadsheet.processes.pool import WorkerPool
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import open_regular
 
 MANIFEST = ".digest"
 MAX_LIST_BYTES = 2**26  # a million files; a limit since a zip bomb may be a thousandth of its content
+LARGE_MANIFEST = 2**18  # bytes, of 30,000 files: from there on, a process of its own pays
+PROCESSORS = os.cpu_count() or 1
 _UNFINISHED = b"unfinished\n"  # the manifest of a staging folder
 _LINES = re.compile(r"(?:[0-9]{1,18} [^\0]+\0)*+")
 _LEAVES = re.compile(r"(?:(?:^|\0)[0-9]+ |/)\.{0,2}[/\0]")  # a part of a path that is empty, or leads out of the folder
 
 
-class Manifest(NamedTuple):
-    """The manifest of a site: the hash of its build's state, the sizes of that build's files, and its own time.
+class Manifest:
+    """The manifest of a site: the hash of its build's state, the sizes of that build's files, and its own time."""
 
-    `sizes` is None if they are unknown: the manifest is damaged, or of an earlier version of the program.
-    """
+    def __init__(self, data: bytes, time_ns: int) -> None:
+        state, _, self._packed = data.partition(b"\n")
+        self.state = state[:64].decode("ascii", "replace")
+        self.time_ns = time_ns
 
-    state: str
-    sizes: Mapping[str, int] | None
-    time_ns: int
+    @cached_property  # no cache: unpacks once, in the process that needs them
+    def sizes(self) -> Mapping[str, int] | None:
+        """The sizes; None if they are unknown: the manifest is damaged, or of an earlier version of the program."""
+        return _unpack(self._packed)
 
 
 def read_manifest(site: Path) -> Manifest | None:
@@ -42,15 +49,13 @@ def read_manifest(site: Path) -> Manifest | None:
 def _read(path: Path) -> Manifest | None:
     try:
         with open_regular(path) as file:
-            return _parse(file.read(MAX_LIST_BYTES), os.fstat(file.fileno()).st_mtime_ns)
+            return _manifest(file.read(MAX_LIST_BYTES), os.fstat(file.fileno()).st_mtime_ns)
     except OSError:
         return None
 
 
-@lru_cache(maxsize=3)  # a build asks eight times for those of three folders: 13 % of nothing new
-def _parse(data: bytes, time_ns: int) -> Manifest:
-    state, _, packed = data.partition(b"\n")
-    return Manifest(state[:64].decode("ascii", "replace"), _unpack(packed), time_ns)
+# A build asks eight times for those of three folders: 13 % of nothing new.
+_manifest = lru_cache(maxsize=3)(Manifest)
 
 
 def _unpack(packed: bytes) -> Mapping[str, int] | None:
@@ -129,10 +134,37 @@ def files_below(site: Path) -> Iterator[tuple[str, os.stat_result]]:
                 yield path, entry.stat(follow_symlinks=False)
 
 
-def is_intact(site: Path, manifest: Manifest) -> bool:
+@contextmanager
+def intactness(site: Path) -> Iterator[Callable[[], bool]]:
+    """Yield a function that returns whether `site` is intact. A process of its own looks at a large one meanwhile."""
+    if not _is_large(site):
+        yield partial(_is_intact, site)
+        return
+    with WorkerPool(1) as pool:
+        yield partial(_result, pool.submit(_is_intact, site), site)
+
+
+def _is_large(site: Path) -> bool:
+    try:
+        return os.stat(site / MANIFEST).st_size > LARGE_MANIFEST and PROCESSORS > 1
+    except OSError:
+        return False
+
+
+def _result(call: Future[bool], site: Path) -> bool:
+    try:
+        return call.result()
+    except BrokenExecutor:  # its process was killed, often for lack of memory
+        return _is_intact(site)
+
+
+def _is_intact(site: Path) -> bool:
     """Return whether every file of the build is there, with its size, and not written to since."""
-    sizes = manifest.sizes
-    return sizes is not None and all(is_unchanged(f"{site}/{path}", manifest.time_ns, sizes[path]) for path in sizes)
+    manifest = read_manifest(site)
+    sizes = manifest.sizes if manifest else None
+    if manifest is None or sizes is None:
+        return False
+    return all(is_unchanged(f"{site}/{path}", manifest.time_ns, size) for path, size in sizes.items())
 
 
 def is_unchanged(path: str, since_ns: int, size: int | None = None) -> bool:

@@ -20,6 +20,7 @@ from broadsheet import PROGRAM
 from broadsheet.build import mkdocs_rules
 from broadsheet.build.mkdocs_messages import fault_of, unknown_key
 from broadsheet.build.mkdocs_trial import trial_faults
+from broadsheet.build.output import DocsFiles, docs_files
 from broadsheet.build.site_folder import cached_file, check_folder, real_site
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
@@ -36,8 +37,13 @@ _COLLECTIONS = ("plugins", "markdown_extensions", "hooks", "nav", "extra_javascr
 _TEXTS = frozenset(Site.__struct_fields__) - {"theme"}
 
 
-def mkdocs_problems(root: Path, settings: Settings | None) -> list[Diagnostic]:
-    """Return the problems of ``mkdocs.yml`` that `settings.config.read` does not find; none if it is no YAML."""
+def mkdocs_problems(
+    root: Path, settings: Settings | None, walk: Callable[[Path], DocsFiles] = docs_files
+) -> list[Diagnostic]:
+    """Return the problems of ``mkdocs.yml`` that `settings.config.read` does not find; none if it is no YAML.
+
+    `walk` finds the files in docs/.
+    """
     try:
         document = Document(root / SITE_FILE)
     except DigestError:
@@ -45,7 +51,7 @@ def mkdocs_problems(root: Path, settings: Settings | None) -> list[Diagnostic]:
     if not isinstance(document.value, dict):
         return []
     with _quiet():
-        faults = list(_faults(root.absolute(), document, settings))
+        faults = list(_faults(root.absolute(), document, settings, walk))
     return list(dict.fromkeys(document.diagnostic(fault) if isinstance(fault, Fault) else fault for fault in faults))
 
 
@@ -56,15 +62,6 @@ def all_problems(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
     return settings, problems
 
 
-def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
-    """Return the settings and the warnings about both files. Raises DigestError with every error."""
-    settings, problems = all_problems(root)
-    errors = [problem for problem in problems if not problem.is_note]
-    if settings is None or errors:
-        raise DigestError(errors)
-    return settings, problems
-
-
 def environment(root: Path) -> list[tuple[str, str | None]]:
     """Return the variables that ``!ENV`` in ``mkdocs.yml`` names, with their values."""
     nodes = [node for _, node in Document(root / SITE_FILE).scalars() if node.tag == "!ENV"]
@@ -72,7 +69,9 @@ def environment(root: Path) -> list[tuple[str, str | None]]:
     return [(name, os.environ.get(name)) for name in sorted(set(names))]
 
 
-def _faults(root: Path, document: Document, settings: Settings | None) -> Iterator[Fault | Diagnostic]:
+def _faults(
+    root: Path, document: Document, settings: Settings | None, walk: Callable[[Path], DocsFiles]
+) -> Iterator[Fault | Diagnostic]:
     try:
         values = load_values(document, root)
     except yaml.YAMLError as error:
@@ -88,7 +87,7 @@ def _faults(root: Path, document: Document, settings: Settings | None) -> Iterat
     rules = list(mkdocs_rules.rule_faults(values, validation.folders)) if is_sound else []
     yield from rules
     if settings and not (validation.errors or any(not fault.is_warning for fault in rules)):
-        yield from trial_faults(validation.config, document, root, settings)
+        yield from trial_faults(validation.config, document, root, settings, walk)
         yield from _site_faults(root, settings)
 
 

@@ -15,6 +15,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from broadsheet.build.mkdocs_messages import place_of
+from broadsheet.build.output import DocsFiles
 from broadsheet.build.page_messages import page_problem
 from broadsheet.build.page_trial import page_problems, remove_conflicts, template_problems
 from broadsheet.build.theme import HARMLESS_PLUGINS, CachingTheme, LogCollector
@@ -27,7 +28,7 @@ from broadsheet.views.page import page_url
 
 
 def trial_faults(
-    config: MkDocsConfig, document: Document, root: Path, settings: Settings
+    config: MkDocsConfig, document: Document, root: Path, settings: Settings, walk: Callable[[Path], DocsFiles]
 ) -> Iterator[Fault | Diagnostic]:
     """Yield the faults of a valid configuration, and the problems of hand-written pages, that a build would meet."""
     extensions = [*config.hooks, *(name for name in config.plugins if name not in HARMLESS_PLUGINS)]
@@ -37,7 +38,7 @@ def trial_faults(
         hint = "build the site to see that it works"
         yield Fault(place_of(document, key, name.rpartition("/")[2]), what, hint, is_warning=True)
     try:
-        own = own_files(root / settings.site.docs_dir)
+        own = own_files(root / settings.site.docs_dir, walk)
     except OSError:  # which is reported as a problem of the data; or there is no docs/ yet
         own = []
     env = CachingTheme(config.theme).get_env()
@@ -48,7 +49,7 @@ def trial_faults(
                 yield problem
         navigation, messages = _navigation(files, config)
         for message in messages:
-            fault = _nav_fault(document, message, set(files.src_uris))
+            fault = _nav_fault(document, message, files)
             # Hooks and plugins may make the page.
             yield fault._replace(is_warning=True) if extensions else fault
         if navigation and not (messages and not extensions):
@@ -79,7 +80,7 @@ def _navigation(files: Files, config: MkDocsConfig) -> tuple[Navigation | None, 
         logger.removeHandler(log)
 
 
-def _nav_fault(document: Document, message: str, names: set[str]) -> Fault:
+def _nav_fault(document: Document, message: str, files: Files) -> Fault:
     if omitted := re.match(r"The following pages exist .*?:\n(.*)", message, re.DOTALL):
         omitted_names = ", ".join(line.strip().removeprefix("- ") for line in omitted[1].splitlines())
         return Fault(("nav",), f"nav: without {omitted_names}", "add it, or name it in not_in_nav")
@@ -87,8 +88,10 @@ def _nav_fault(document: Document, message: str, names: set[str]) -> Fault:
     if not match:
         text = message.partition("\n")[0].rstrip(".:")
         return Fault(place_of(document, "nav", message), f"nav: {text}", "correct the entry")
-    pages = [name for name in names if name.endswith(".md")]
+    pages = [name for name in files.src_uris if name.endswith(".md")]
     other = next((name for name in pages if page_url(name) == page_url(match[1])), None)  # about.md for about/index.md
+    index = f"{page_url(match[1])}index.md"
+    other = other or (index if files.get_file_from_path(index) else None)
     hint = f"write {other}" if other else did_you_mean(match[1], pages, "correct it, or write the page")
     return Fault(place_of(document, "nav", match[1]), f"nav: there is no page {match[1]}", hint)
 

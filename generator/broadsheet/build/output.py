@@ -106,16 +106,10 @@ class DocsFiles(NamedTuple):
     generated: dict[str, int]
 
 
-def hand_written_files(docs: Path) -> list[str]:
-    """Return every file in `docs` that is not generated and not in a hidden folder.
+def docs_files(docs: Path, now_ns: int = 0) -> DocsFiles:
+    """Return the files in `docs` that are not in a hidden folder. Remove the temporary files of killed processes.
 
-    The same walk removes the temporary files of killed processes.
-    """
-    return docs_files(docs).hand_written
-
-
-def docs_files(docs: Path) -> DocsFiles:
-    """Return the files in `docs` that are not in a hidden folder.
+    A list that is newer than `now_ns` is not trusted: the clock was set back, and new pages have older times.
 
     Fast path: a generated page that was not touched since the list of them was written is not opened; a third of a
     build without changes. Slow path: `is_marked`, for all files of a fresh copy. The test is
@@ -123,6 +117,7 @@ def docs_files(docs: Path) -> DocsFiles:
     """
     ours = generated_files(docs)
     listed_ns = os.stat(docs / LIST_FILE).st_mtime_ns if _is_intact(docs) else 0
+    listed_ns = 0 if listed_ns > now_ns else listed_ns
     is_settled = _settled_test(docs, listed_ns)
     files = DocsFiles([], set(), {})
     for name in visible_files(docs, _remover(docs, ours)):

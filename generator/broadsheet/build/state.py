@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from broadsheet.build.manifest import Manifest, is_intact
+from broadsheet.build.manifest import Manifest
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
@@ -112,14 +112,11 @@ def encode_results(built_keys: Iterable[BuiltKey]) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(Results(tuple(numbers), tuple(keys)), order="sorted"))
 
 
-def load_state(path: Path, site: Path, manifest: Manifest | None) -> BuildState:
-    """Return the state in `path` if `site` belongs to it and no file of the site was removed or changed since.
-
-    Otherwise return an empty state: a lost or damaged file costs a full build, never a stale page.
-    """
+def load_state(path: Path, manifest: Manifest | None) -> BuildState:
+    """Return the state in `path` if the site with this `manifest` belongs to it; otherwise an empty state."""
     try:
         data = read_regular(path)
-        if manifest is None or manifest.state != hashlib.sha256(data).hexdigest() or not is_intact(site, manifest):
+        if manifest is None or manifest.state != hashlib.sha256(data).hexdigest():
             return BuildState()
         return msgspec.json.decode(data, type=BuildState)
     except (OSError, ValueError):

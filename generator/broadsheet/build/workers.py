@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 import msgspec
 
 from broadsheet.build.output import is_hand_written, remove_unfinished, write_generated
+from broadsheet.build.report import Progress
 from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.search_index import write_shard
 from broadsheet.build.state import BuiltKey, Dependency
@@ -31,7 +32,6 @@ from broadsheet.views.search_documents import Shard, documents
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Progress = Callable[[int, int], None]
 Variables = tuple[tuple[str, str | None], ...]  # of the environment, with their values
 PROCESSORS = os.cpu_count() or 1
 TASK_SIZE = 24  # keys at most

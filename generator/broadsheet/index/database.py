@@ -19,6 +19,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, repeats TEXT, state TEXT, papers INTEGER,
   receipt BLOB, stats BLOB)
   WITHOUT ROWID;
+CREATE TABLE stamp (date TEXT PRIMARY KEY, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, sort_key INTEGER, relevance REAL,
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
 CREATE INDEX entry_paper ON entry (arxiv_id, date);

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -59,14 +60,19 @@ class Index(Catalogue):
     # -- refresh ---------------------------------------------------------------------------------------------------
 
     def refresh(
-        self, archive: Archive, read_with: MapFn = map, compare_with: MapFn = map, relate_with: MapJobs = map
+        self,
+        archive: Archive,
+        read_with: MapFn = map,
+        relate_with: MapJobs = map,
+        stamps: Mapping[str, str] = MappingProxyType({}),
     ) -> list[str]:
         """Bring the index in step with `archive`; return the dates that changed.
 
-        `read_with` reads days, `compare_with` takes their fingerprints, `relate_with` computes related papers.
+        `read_with` reads days, `relate_with` computes related papers. A day with the same stamp in `stamps` as at the
+        last refresh has not changed; of others, the fingerprint is compared.
         Raises DigestError with every problem of data that cannot be read; then the index is as before.
         """
-        changed, present = self._changes(archive, compare_with)
+        changed, present = self._changes(archive, stamps)
         with self._db:
             papers, keys = self._papers_on(changed), citation_keys.keys_on(self._db, changed)
             names = self._author_index.names_on(changed)
@@ -81,17 +87,26 @@ class Index(Catalogue):
                 citation_keys.refresh(self._db, keys | citation_keys.keys_on(self._db, changed), changed)
             if self._refresh_publications(archive) or changed:
                 self._author_index.refresh(names | self._author_index.names_on(changed), repeated)
+            self._store_stamps(stamps)
         self._drop_caches()
         return changed
 
-    def _changes(self, archive: Archive, compare_with: MapFn) -> tuple[list[str], list[str]]:
+    def _changes(self, archive: Archive, stamps: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """Return the dates that changed, and those of them that are in the archive."""
-        stored = self.day_fingerprints()
-        dates = archive.dates()
-        shared = [date for date in dates if date in stored]
-        fingerprints = zip(shared, compare_with(archive.fingerprint, shared), strict=True)
-        unchanged = {date for date, fingerprint in fingerprints if fingerprint == stored[date]}
+        stored, dates = self.day_fingerprints(), archive.dates()
+        same = {date for date, _ in self._stamps() & stamps.items()}
+        unchanged = {
+            date for date in dates if date in stored and (date in same or archive.fingerprint(date) == stored[date])
+        }
         return sorted({*stored, *dates} - unchanged), [date for date in dates if date not in unchanged]
+
+    def _stamps(self) -> set[tuple[str, str]]:
+        """Return the days whose files had settled at the last refresh, each with their stamp then."""
+        return set(self._db.execute("SELECT date, stamp FROM stamp"))
+
+    def _store_stamps(self, stamps: Mapping[str, str]) -> None:
+        new = stamps.items() - self._stamps()
+        self._db.executemany("INSERT OR REPLACE INTO stamp VALUES (?, ?)", sorted(new))
 
     def _insert_days(self, archive: Archive, dates: list[str], read_with: MapFn) -> set[str]:
         """Insert days; return their papers. Raises DigestError."""
@@ -124,7 +139,7 @@ class Index(Catalogue):
         return {date for (date,) in rows} & others
 
     def _delete(self, date: str) -> None:
-        for table in ("day", "entry", "topic", "paper_author", "paper_key", "repeat"):
+        for table in ("day", "entry", "topic", "paper_author", "paper_key", "repeat", "stamp"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
         keys = ((source, date) for source in self._sources)
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", keys)

@@ -17,7 +17,7 @@ from broadsheet.index.index import Index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings.config import Settings
-from broadsheet.store.lock import Lock, exclusive_lock
+from broadsheet.store.lock import Lock, exclusive_lock, locked_ns
 from broadsheet.store.program import program_fingerprint
 from broadsheet.store.store import Store
 
@@ -26,8 +26,8 @@ J = TypeVar("J")
 
 CACHE = ".digest"
 INDEX = f"{CACHE}/index.sqlite"
-# The number of days from which processes pay: to read days, and to take their fingerprints.
-READ_PARALLEL_FROM, COMPARE_PARALLEL_FROM = 60, 1000
+READ_PARALLEL_FROM = 60  # days: from there on, processes pay
+TICK_NS = 2 * 10**9  # of the clocks of file systems: FAT has the slowest
 CHUNK_DAYS = 128  # days that wait for the index
 CALL_DAYS = 8  # days that one call reads
 
@@ -50,8 +50,8 @@ def _refreshed(root: Path, settings: Settings, executors: ExecutorFactory, store
         discard_unless_signed(root / INDEX)
         index = index_without_refresh(root, settings)
         try:
-            compare = partial(_map, WorkerPool, COMPARE_PARALLEL_FROM)
-            index.refresh(store, partial(_map, executors, READ_PARALLEL_FROM), compare, _map_jobs)
+            stamps = store.stamps(locked_ns(root, Lock.INDEX) - TICK_NS)
+            index.refresh(store, partial(_map, executors), _map_jobs, stamps)
             sign(root / INDEX)
         except BaseException:
             index.close()
@@ -74,9 +74,9 @@ def with_sound_index(root: Path, do: Callable[[], A]) -> A:
         return do()
 
 
-def _map(executors: ExecutorFactory, parallel_from: int, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
-    """Apply `do` to all `dates`; from `parallel_from` on with one process per core."""
-    if len(dates) < parallel_from:
+def _map(executors: ExecutorFactory, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
+    """Apply `do` to all `dates`; to many with one process per core."""
+    if len(dates) < READ_PARALLEL_FROM:
         return map(do, dates)
     return _by_processes_or_inline(executors, do, dates)
 

@@ -53,7 +53,16 @@ def introduce(command: str, waiting: Callable[[str], None]) -> None:
 
 def exclusive_lock(root: Path, name: Lock) -> AbstractContextManager[None]:
     """Hold one of the locks of the digest in `root`."""
-    return file_lock(root / ".digest" / name)
+    return file_lock(_path(root, name))
+
+
+def locked_ns(root: Path, name: Lock) -> int:
+    """Return when this process got a lock of the digest in `root`, by the clock of the file system."""
+    return os.stat(_path(root, name)).st_mtime_ns  # then it wrote its name
+
+
+def _path(root: Path, name: Lock) -> Path:
+    return root / ".digest" / name
 
 
 @contextmanager

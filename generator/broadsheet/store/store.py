@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,6 +152,24 @@ class Store:
         """Return a hash of the files of a day."""
         return _fingerprint([self.papers_path(date), self.receipt_path(date), self.dropped_path(date)])
 
+    def stamps(self, settled_ns: int) -> dict[str, str]:
+        """Return for each day a token that changes with the status of its files: their sizes, times and inodes.
+
+        Days are left out of which a file changed later than `settled_ns`: it may change again within the same tick of
+        the clock of its file system.
+        """
+        stamps: dict[str, str] = {}
+        unsettled = set()
+        for kind, ending in (("papers", ".jsonl"), ("runs", ".json"), ("dropped", ".jsonl")):
+            for name, info in _statuses(self.data / kind):
+                date = name.removesuffix(ending)
+                if info is None or max(info.st_mtime_ns, info.st_ctime_ns) > settled_ns:
+                    unsettled.add(date)
+                else:
+                    times = f"{info.st_mtime_ns} {info.st_ctime_ns}"
+                    stamps[date] = f"{stamps.get(date, '')}{kind} {info.st_size} {times} {info.st_ino} "
+        return {date: stamp for date, stamp in stamps.items() if date not in unsettled}
+
     def publications_fingerprint(self) -> str:
         """Return a hash of the names and contents of all publication files."""
         return _fingerprint(self.publication_files())
@@ -233,6 +252,21 @@ def _dates(folder: Path, ending: str) -> Iterator[str]:
             date = name.removesuffix(ending)
             if name == date + ending and date[:4] == year and records.is_calendar_date(date):
                 yield date
+
+
+def _statuses(folder: Path) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Yield the name of each file in its place, with the status of what it or its link leads to, if there is any."""
+    for year in _names(folder):
+        with suppress(OSError), os.scandir(folder / year) as entries:  # reading the days reports the error
+            for entry in entries:
+                yield entry.name, _status(entry)
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat()
+    except OSError:
+        return None
 
 
 def _names(folder: Path) -> list[str]:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
-from broadsheet.views import news
 from broadsheet.views.feeds import files
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages import (
@@ -29,7 +28,6 @@ from broadsheet.views.pages import (
     topic,
     week,
 )
-from broadsheet.views.permalink import AUTHORS
 
 
 class PageType(NamedTuple):
@@ -74,9 +72,3 @@ PAGE_TYPES = {
         PageType("share", _single_key, share.pages),
     )
 }
-
-# The addresses of the pages that every digest has; a test compares them with a build.
-SINGLE_PAGES = (
-    *(home.ADDRESS, archive.ADDRESS, AUTHORS, topic.OVERVIEW, publications.OVERVIEW, search.ADDRESS),
-    *(saved.ADDRESS, news.ADDRESS, statistics.ADDRESS, subscribe.ADDRESS, about.ADDRESS),
-)
