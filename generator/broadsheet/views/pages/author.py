@@ -80,11 +80,10 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
 
 
 def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
-    author = catalogue.author(slug)
-    assert author is not None
+    works = catalogue.author(slug, settings.pages.topic_newest)
+    assert works is not None
+    author, newest, publications = works
     address = author_address(slug)
-    newest = catalogue.author_papers(slug, settings.pages.topic_newest)
-    publications = catalogue.author_publications(slug)
     renderer = PaperRenderer(settings, partial(relative, base=address), newest, places_of(catalogue, newest))
     context = {
         "author": author,
@@ -95,12 +94,12 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
         "author_address": author_address,
         "settings": settings,
     }
-    works = [formats.count(author.papers, "paper")] if author.papers else []
-    works += [formats.count(len(publications), "publication")] if publications else []
+    counts = [formats.count(author.papers, "paper")] if author.papers else []
+    counts += [formats.count(len(publications), "publication")] if publications else []
     return Page(
         address=address,
         title=author.name,
-        description=" and ".join(works) or f"{author.name} has another page",
+        description=" and ".join(counts) or f"{author.name} has another page",
         lead=render("authors_lead.html.j2", address),
         body=render("author.html.j2", address, **context),
         feeds=feed_links(settings),
