@@ -191,7 +191,7 @@ class Index(Catalogue):
             return self._author_index.version(str(arguments[0]), self.publications_version)
         if query == "span":
             answer: object = (self._between(self._head_versions, arguments), self._ends(*arguments))
-        elif query in ("best", "topic_counts") and arguments:
+        elif query in ("best", "paper_count", "topic_counts") and arguments:
             answer = self._between(self._versions, arguments)
         elif query == "day_stats":
             answer = list(self._stored(*arguments))
