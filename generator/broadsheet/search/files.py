@@ -221,5 +221,5 @@ def _read_shard(body: bytes, places: bytes, documents: Ints, term_bytes: Ints, f
     extra[gaps & 1 > 0] = values[np.repeat(value_starts + documents, more) + extra_rank]
     counts = extra >> 1
     in_title = np.repeat(extra & 1, counts).astype(bool)
-    numbers = (np.repeat(column.astype(np.int32), counts) for column in (term + first, doc))
-    return Occurrences(*numbers, np.frombuffer(places, np.uint8), in_title)
+    term, doc = (np.repeat(column.astype(np.int32), counts) for column in (term + first, doc))
+    return Occurrences(term, doc, np.frombuffer(places, np.uint8), in_title)

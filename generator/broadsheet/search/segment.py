@@ -20,15 +20,15 @@ COLUMNS = (*Facets._fields, "length")
 
 
 class Occurrences(NamedTuple):
-    """Arrays with an item for each word of each document, in the order of documents: the `term` is a number."""
+    """Arrays with an item for each word of each document, in the order of documents: the `term` is a number.
+
+    They are most of the memory of a build, so `term` and `doc` take 4 bytes.
+    """
 
     term: Ints
     doc: Ints
     position: Bytes
     in_title: npt.NDArray[np.bool_]
-
-
-KINDS = np.int32, np.int32, np.uint8, np.bool_  # of the arrays: they are most of a build's memory
 
 
 class Segment(NamedTuple):
@@ -88,9 +88,13 @@ class SegmentBuilder:
         term_of = np.array([_term(word, terms) for word in numbers], np.int32)
         position = np.arange(len(used)) + np.repeat(_offsets(doc, lengths), lengths)
         term = term_of[used] if len(used) else used
-        columns = term, np.repeat(doc, lengths), position % POSITIONS, np.repeat(is_title, lengths)
-        filtered = (column[term >= 0].astype(kind) for column, kind in zip(columns, KINDS, strict=True))
-        occurrences = Occurrences(*filtered)
+        is_term = term >= 0
+        occurrences = Occurrences(
+            term[is_term].astype(np.int32),
+            np.repeat(doc, lengths)[is_term],
+            (position[is_term] % POSITIONS).astype(np.uint8),
+            np.repeat(is_title, lengths)[is_term].astype(np.bool_),
+        )
         counts = np.bincount(used, minlength=len(numbers)).tolist()
         spellings = {
             word: count
@@ -137,7 +141,8 @@ def join(segments: Iterable[Segment]) -> Segment:
     Each is read once, so that not all need be in memory at a time.
     """
     numbers: dict[str, int] = {}
-    columns = [Occurrences(*(np.zeros(0, kind) for kind in KINDS))]
+    none = np.zeros(0, np.int32)
+    columns = [Occurrences(none, none, none.astype(np.uint8), none.astype(np.bool_))]
     spellings: Counter[str] = Counter()
     ids: dict[str, list[str]] = {}
     parts: list[int] = []
