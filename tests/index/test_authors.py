@@ -251,8 +251,8 @@ def test_a_long_list_ends_at_the_limit_of_the_settings(tmp_path: Path) -> None:
 
 def test_the_version_of_an_author_changes_with_their_papers_alone(tmp_path: Path) -> None:
     found, _ = archive(tmp_path)
-    ask = ("author_papers", ("ada-lovelace", 50))
-    other = ("author_papers", (ALISTARH, 50))
+    ask = ("author", ("ada-lovelace", 50))
+    other = ("author", (ALISTARH, 50))
     before = found.version(*ask), found.version(*other)
     make_digest(tmp_path, {"2025-05-29": [row("2505.00009")]})
     found.refresh(Store(tmp_path))

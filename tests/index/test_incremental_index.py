@@ -42,9 +42,10 @@ def some_works(draw: random.Random) -> tuple[Publication, ...]:
 
 
 def answers(index: Index) -> list[object]:
-    found: list[object] = [index.author_slugs(), [index.author(slug) for slug in index.author_slugs()]]
+    found: list[object] = [index.author_slugs()]
+    queries: list[tuple[str, tuple[object, ...]]]
     queries = [(name, (date,)) for name in ("paper_keys", "author_links", "related") for date in DATES]
-    queries += [(name, (slug,)) for name in ("author", "author_publications") for slug in index.author_slugs()]
+    queries += [("author", (slug, 50)) for slug in index.author_slugs()]
     for name, arguments in queries:
         found += [(name, arguments, getattr(index, name)(*arguments), index.version(name, arguments))]
     return found

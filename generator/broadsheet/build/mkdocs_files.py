@@ -80,8 +80,8 @@ def _file(path: str, config: MkDocsConfig) -> File:
 def place(path: str) -> str:
     """Return the key by which MkDocs orders paths: the files of a folder before its inner ones, the index first."""
     folder, _, name = path.rpartition("/")
-    is_index = os.path.splitext(name)[0] in ("index", "README")
-    return "\0".join((*folder.split("/"), f"{INDEX_MARK if is_index else FILE_MARK}{name}"))
+    is_index = name == "index.md" or os.path.splitext(name)[0] in ("index", "README")
+    return folder.replace("/", "\0") + f"\0{INDEX_MARK if is_index else FILE_MARK}{name}"
 
 
 def sitemap_entries(files: Files, prerendered: Mapping[str, str | None], config: MkDocsConfig) -> str:

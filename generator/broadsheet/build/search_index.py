@@ -43,12 +43,12 @@ def write_shard(
 
     Months whose folders in `previous` are `reusable` are read from there: an eighth of the time that making them takes.
     """
-    parts = [_part(documents, part, previous, reusable) for part in shard.parts or (shard,)]
-    filled = [part for part in parts if part.rows]
-    if not filled:
+    parts = (_part(documents, part, previous, reusable) for part in shard.parts or (shard,))
+    segment = join(part for part in parts if part.rows)
+    if not segment.rows:
         return
     with atomic_swap(site / FOLDER / shard.folder) as staging:
-        for name, data in files(join(filled) if shard.parts else filled[0]).items():
+        for name, data in files(segment).items():
             path = staging / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

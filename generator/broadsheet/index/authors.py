@@ -7,7 +7,7 @@ the name is an author of its own.
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,6 +40,14 @@ class Author(NamedTuple):
     papers: int
     publications: tuple[str, ...]
     others: tuple[tuple[str, str], ...]
+
+
+class AuthorWorks(NamedTuple):
+    """An author, their newest papers with a page, newest day first, and their publications, newest first."""
+
+    author: Author
+    papers: list[Entry]
+    publications: list[Publication]
 
 
 class PublicationAuthor(NamedTuple):
@@ -217,13 +225,13 @@ class AuthorIndex:
             )
         )
 
-    def version(self, slug: str, publications: str) -> str:
-        """Return a token that changes with the page of an author; `publications` is the token of all publications."""
+    def version(self, slug: str, publications: Callable[[], str]) -> str:
+        """Return a token that changes with the works of an author; `publications` returns that of all publications."""
         author = self.authors.get(slug)
         if author is None:
             return ""
         papers = [self._paper_checksums.get(key, 0) for key in author.names]
-        return f"{_checksum(author, papers, publications if author.publications else ''):x}"
+        return f"{_checksum(author, papers, publications() if author.publications else ''):x}"
 
     def links_version(self, date: str) -> str:
         """Return a token that changes with the answer of `links`."""
@@ -264,24 +272,16 @@ class AuthorQueries(Queries):
         return sorted(authors[:limit], key=lambda author: (_family(author.name), author.slug))
 
     @query
-    def author(self, slug: str) -> Author | None:
-        """Return an author with a page."""
-        return self._author_index.authors.get(slug)
-
-    @query
-    def author_papers(self, slug: str, limit: int) -> list[Entry]:
-        """Return the newest papers with a page of an author, newest day first."""
+    def author(self, slug: str, limit: int) -> AuthorWorks | None:
+        """Return an author with a page, with at most so many papers."""
         author = self._author_index.authors.get(slug)
-        keys = self._author_index.papers(author, limit) if author else []
-        return [entry for key in keys for entry in self._entries("WHERE e.date = ? AND e.rank = ?", *key)]
-
-    @query
-    def author_publications(self, slug: str) -> list[Publication]:
-        """Return the publications of an author, newest first."""
-        author = self._author_index.authors.get(slug)
+        if author is None:
+            return None
+        keys = self._author_index.papers(author, limit)
+        papers = [entry for key in keys for entry in self._entries("WHERE e.date = ? AND e.rank = ?", *key)]
         statement = "SELECT record FROM publication WHERE id = ?"
-        ids = author.publications if author else ()
-        return [publication for name in ids for publication in self._publications(statement, name)]
+        publications = [record for name in author.publications for record in self._publications(statement, name)]
+        return AuthorWorks(author, papers, publications)
 
     @query
     def author_links(self, date: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, sort_key I
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
 CREATE INDEX entry_paper ON entry (arxiv_id, date);
 CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;
+CREATE INDEX entry_best ON entry (date, sort_key, arxiv_id);
 CREATE INDEX entry_good ON entry (date, rank) WHERE relevance >= {GOOD};
 CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
 CREATE INDEX topic_day ON topic (date, topic);

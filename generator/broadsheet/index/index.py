@@ -202,11 +202,11 @@ class Index(Catalogue):
         """
         if query in self._day_versions:
             return self._day_versions[query](str(arguments[0]))
-        if query in ("author", "author_papers", "author_publications"):
-            return self._author_index.version(str(arguments[0]), self.publications_version())
+        if query == "author":
+            return self._author_index.version(str(arguments[0]), self.publications_version)
         if query == "span":
             answer: object = (self._between(self._head_versions, arguments), self._ends(*arguments))
-        elif query in ("best", "topic_counts") and arguments:
+        elif query in ("best", "paper_count", "topic_counts") and arguments:
             answer = self._between(self._versions, arguments)
         elif query == "day_stats":
             answer = list(self._stored(*arguments))

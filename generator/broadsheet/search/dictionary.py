@@ -9,6 +9,7 @@ from math import log2
 from string import ascii_lowercase
 
 import msgspec
+import numpy as np
 
 COMMON_WORDS = 8_000  # loaded with every search; the others only if a word is not among these
 _MAX_SHARED = 25
@@ -47,35 +48,35 @@ def for_browser(counts: Mapping[str, int]) -> dict[str, bytes]:
     ``a*`` has the words that begin with a, ``*a`` those that end with it, ``?*`` and ``*?`` those with another letter.
     A word with a wrong letter is near the word that was meant in one of two lists.
     """
-    by_use = sorted(counts, key=lambda word: (-counts[word], word))
-    lists = {"": by_use[:COMMON_WORDS]}
-    for word in by_use[COMMON_WORDS:]:
-        for name in (f"{_letter(word[0])}*", f"*{_letter(word[-1])}"):
-            lists.setdefault(name, []).append(word)
-    return {name: _for_browser(counts, sorted(lists[name])) for name in sorted(lists)}
+    ordered = sorted(counts)
+    common = set(sorted(ordered, key=counts.__getitem__, reverse=True)[:COMMON_WORDS])
+    lists = {"": [word for word in ordered if word in common]}
+    for word in ordered:
+        if word not in common:
+            for name in (f"{_letter(word[0])}*", f"*{_letter(word[-1])}"):
+                lists.setdefault(name, []).append(word)
+    grades = {uses: _grade(uses) for uses in set(counts.values())}
+    return {
+        name: msgspec.json.encode([_front_coded(lists[name]), "".join(grades[counts[word]] for word in lists[name])])
+        for name in sorted(lists)
+    }
 
 
 def _letter(character: str) -> str:
     return character if character in ascii_lowercase else "?"
 
 
-def _for_browser(counts: Mapping[str, int], words: list[str]) -> bytes:
-    grades = "".join(chr(_FIRST_GRADE + min(round(2 * log2(counts[word])), _MAX_GRADE)) for word in words)
-    return msgspec.json.encode([_front_coded(words), grades])
+def _grade(uses: int) -> str:
+    return chr(_FIRST_GRADE + min(round(2 * log2(uses)), _MAX_GRADE))
 
 
-def _front_coded(words: Iterable[str]) -> str:
-    coded, before = [], ""
-    for word in words:
-        shared = _shared(before, word)
-        coded.append(chr(65 + shared) + word[shared:])
-        before = word
-    return "".join(coded)
+def _front_coded(words: list[str]) -> str:
+    return "".join([chr(65 + shared) + word[shared:] for word, shared in zip(words, _shared(words), strict=True)])
 
 
-def _shared(before: str, word: str) -> int:
-    """Return the number of letters that both begin with, up to a limit."""
-    for place, (letter, other) in enumerate(zip(before[:_MAX_SHARED], word, strict=False)):
-        if letter != other:
-            return place
-    return min(len(before), len(word), _MAX_SHARED)
+def _shared(words: list[str]) -> list[int]:
+    """Return the number of letters that each word shares with the one before it, up to a limit."""
+    letters = np.array(words, f"U{_MAX_SHARED + 1}").view(np.uint32).reshape(len(words), _MAX_SHARED + 1)
+    differ = letters[1:] != letters[:-1]
+    differ[:, _MAX_SHARED] = True
+    return [0, *differ.argmax(axis=1).tolist()][: len(words)]

@@ -145,13 +145,13 @@ def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
     count = max(1, len(segment.occurrences.term) // USES_PER_SHARD[len(segment.parts) > 1])
     shard_of = [text_hash(term) % count for term in segment.terms]
     order = sorted(range(len(segment.terms)), key=lambda number: (shard_of[number], segment.terms[number]))
-    rank = np.empty(len(order), np.int64)
+    rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))
     postings = _postings(rank[segment.occurrences.term], segment.occurrences.doc)
     documents = np.bincount(postings.term, minlength=len(order))
     data, term_bytes = _encode_postings(segment.occurrences, postings, documents)
     uses = np.bincount(segment.occurrences.term, minlength=len(order))[order]
-    positions = segment.occurrences.position[postings.order].astype(np.uint8)
+    positions = segment.occurrences.position[postings.order]
     bounds = np.searchsorted(np.array(shard_of)[order], np.arange(count + 1))
     at, used = (np.concatenate([[0], np.cumsum(column)]) for column in (term_bytes, uses))
     for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
@@ -172,13 +172,13 @@ def _postings(term: Ints, doc: Ints) -> Postings:
 def _encode_postings(occurrences: Occurrences, postings: Postings, documents: Ints) -> tuple[Bytes, Ints]:
     """Return the bytes of all postings, and the number of bytes of each term."""
     counts = np.diff(np.append(postings.starts, len(postings.order)))
-    in_title = sums(occurrences.in_title[postings.order].astype(np.int64), postings.starts) > 0
+    in_title = sums(occurrences.in_title[postings.order].astype(np.int32), postings.starts) > 0
     gaps = postings.doc.copy()
     gaps[1:] -= np.where(postings.term[1:] == postings.term[:-1], postings.doc[:-1], 0)
     has_more = (counts > 1) | in_title
     more = np.bincount(postings.term, weights=has_more, minlength=len(documents)).astype(np.int64)
     ends = np.cumsum(documents + more)
-    values = np.empty(int(ends[-1]) if len(ends) else 0, np.int64)
+    values = np.empty(int(ends[-1]) if len(ends) else 0, np.int32)
     # Of each term first the gaps, then the counts.
     before = np.cumsum(more) - more
     values[np.arange(len(gaps)) + before[postings.term]] = gaps << 1 | has_more
@@ -221,5 +221,5 @@ def _read_shard(body: bytes, places: bytes, documents: Ints, term_bytes: Ints, f
     extra[gaps & 1 > 0] = values[np.repeat(value_starts + documents, more) + extra_rank]
     counts = extra >> 1
     in_title = np.repeat(extra & 1, counts).astype(bool)
-    position = np.frombuffer(places, np.uint8).astype(np.int64)
-    return Occurrences(np.repeat(term + first, counts), np.repeat(doc, counts), position, in_title)
+    term, doc = (np.repeat(column.astype(np.int32), counts) for column in (term + first, doc))
+    return Occurrences(term, doc, np.frombuffer(places, np.uint8), in_title)

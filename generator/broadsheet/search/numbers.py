@@ -11,7 +11,7 @@ Bytes = npt.NDArray[np.uint8]
 
 def encode(values: Ints) -> tuple[Bytes, Ints]:
     """Return the bytes of all values, and the number of bytes of each."""
-    lengths = np.ones(len(values), np.int64)
+    lengths = np.ones(len(values), np.int32)
     for bits in range(7, 35, 7):
         lengths += values >> bits > 0
     starts = np.cumsum(lengths) - lengths

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from broadsheet.search import words
 from broadsheet.search.document import Facets, SearchDocument
-from broadsheet.search.numbers import Ints
+from broadsheet.search.numbers import Bytes, Ints
 from broadsheet.search.texts import Chunks, pack
 
 FIELD_GAP = 8  # positions between fields, so that no phrase matches across them
@@ -19,12 +20,15 @@ COLUMNS = (*Facets._fields, "length")
 
 
 class Occurrences(NamedTuple):
-    """Arrays with an item for each word of each document, in the order of documents: the `term` is a number."""
+    """Arrays with an item for each word of each document, in the order of documents: the `term` is a number.
+
+    They are most of the memory of a build, so `term` and `doc` take 4 bytes.
+    """
 
     term: Ints
     doc: Ints
-    position: Ints
-    in_title: Ints
+    position: Bytes
+    in_title: npt.NDArray[np.bool_]
 
 
 class Segment(NamedTuple):
@@ -84,8 +88,13 @@ class SegmentBuilder:
         term_of = np.array([_term(word, terms) for word in numbers], np.int32)
         position = np.arange(len(used)) + np.repeat(_offsets(doc, lengths), lengths)
         term = term_of[used] if len(used) else used
-        columns = term, np.repeat(doc, lengths), position % POSITIONS, np.repeat(is_title, lengths)
-        occurrences = Occurrences(*(column[term >= 0].astype(np.int32) for column in columns))
+        is_term = term >= 0
+        occurrences = Occurrences(
+            term[is_term].astype(np.int32),
+            np.repeat(doc, lengths)[is_term],
+            (position[is_term] % POSITIONS).astype(np.uint8),
+            np.repeat(is_title, lengths)[is_term].astype(np.bool_),
+        )
         counts = np.bincount(used, minlength=len(numbers)).tolist()
         spellings = {
             word: count
@@ -126,30 +135,32 @@ def _term(word: str, terms: dict[str, int]) -> int:
     return -1 if word in words.STOP_WORDS or word == "\n" else terms.setdefault(words.stem(word), len(terms))
 
 
-def join(segments: Sequence[Segment]) -> Segment:
-    """Return the segment of all documents of `segments`, in their order. It needs no document again."""
+def join(segments: Iterable[Segment]) -> Segment:
+    """Return the segment of all documents of `segments`, in their order. It needs no document again.
+
+    Each is read once, so that not all need be in memory at a time.
+    """
     numbers: dict[str, int] = {}
-    columns: list[Occurrences] = []
+    none = np.zeros(0, np.int32)
+    columns = [Occurrences(none, none, none.astype(np.uint8), none.astype(np.bool_))]
     spellings: Counter[str] = Counter()
     ids: dict[str, list[str]] = {}
-    first = 0
+    parts: list[int] = []
+    rows: list[tuple[Any, ...]] = []
+    texts: list[Chunks] = []
     for segment in segments:
         terms = np.array([numbers.setdefault(term, len(numbers)) for term in segment.terms], np.int32)
         occurrences = segment.occurrences
-        columns.append(occurrences._replace(term=terms[occurrences.term], doc=occurrences.doc + first))
+        doc = occurrences.doc + np.int32(len(rows))
+        columns.append(occurrences._replace(term=terms[occurrences.term], doc=doc))
         spellings.update(segment.spellings)
-        first += len(segment.rows)
+        parts += segment.parts
+        rows += segment.rows
+        texts += segment.texts
         for name, addresses in segment.ids.items():
             ids[name] = list(dict.fromkeys([*ids.get(name, ()), *addresses]))
-    return Segment(
-        parts=tuple(part for segment in segments for part in segment.parts),
-        rows=[row for segment in segments for row in segment.rows],
-        ids=ids,
-        texts=tuple(texts for segment in segments for texts in segment.texts),
-        terms=list(numbers),
-        occurrences=Occurrences(*map(np.concatenate, zip(*columns, strict=True))),
-        spellings=dict(spellings),
-    )
+    occurrences = Occurrences(*map(np.concatenate, zip(*columns, strict=True)))
+    return Segment(tuple(parts), rows, ids, tuple(texts), list(numbers), occurrences, dict(spellings))
 
 
 def columns_of(rows: Sequence[tuple[Any, ...]]) -> bytes:

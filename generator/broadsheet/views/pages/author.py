@@ -81,11 +81,10 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
 
 
 def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
-    author = catalogue.author(slug)
-    assert author is not None
+    works = catalogue.author(slug, settings.pages.topic_newest)
+    assert works is not None
+    author, newest, publications = works
     address = author_address(slug)
-    newest = catalogue.author_papers(slug, settings.pages.topic_newest)
-    publications = catalogue.author_publications(slug)
     renderer = PaperRenderer(settings, partial(relative, base=address), newest, places_of(catalogue, newest))
     context = {
         "author": author,
