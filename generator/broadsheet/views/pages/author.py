@@ -95,12 +95,12 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
         "author_address": author_address,
         "settings": settings,
     }
-    works = [formats.papers(author.papers)] if author.papers else []
-    works += [formats.publications(len(publications))] if publications else []
+    counts = [formats.papers(author.papers)] if author.papers else []
+    counts += [formats.publications(len(publications))] if publications else []
     return Page(
         address=address,
         title=author.name,
-        description=formats.joined(works) or gettext("%(name)s has another page") % {"name": author.name},
+        description=formats.joined(counts) or gettext("%(name)s has another page") % {"name": author.name},
         lead=render("authors_lead.html.j2", address),
         body=render("author.html.j2", address, **context),
         feeds=feed_links(settings),
