@@ -21,6 +21,7 @@ TEMPLATE = FOLDER / f"{DOMAIN}.pot"
 COMMENT_TAG = "Translators:"
 # The arguments of each function that are messages; "c" marks a context.
 KEYWORDS = {
+    "_": None,  # in templates
     "gettext": None,
     "gettext_noop": None,
     "pgettext_noop": ((1, "c"), 2),

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet import translations
 from broadsheet.build.build import build
+from broadsheet.views.render import environment
 from tests.translations.pseudo import LANGUAGE, foreign_texts, pseudo_locale, write_digest
 
 __all__ = ["pseudo_locale"]
@@ -30,3 +32,21 @@ def test_every_text_of_a_page_is_translated_or_data(site: Path) -> None:
 def test_a_page_says_the_language_of_its_words(site: Path) -> None:
     for page in site.rglob("*.html"):
         assert f'<html lang="{LANGUAGE}"' in page.read_text("utf-8"), page
+
+
+def test_what_a_message_contains_is_escaped(pseudo_locale: None) -> None:
+    source = (
+        "{% trans subject %}Not meant: {{ subject }}{% endtrans %} {{ gettext('RSS of %(topic)s', topic=subject) }}"
+    )
+    hostile = """<b title='">%(x)s 100 %"""
+    escaped = "&lt;b title=&#39;&#34;&gt;%(x)s 100 %"
+    translations.use(LANGUAGE)
+    assert environment().from_string(source).render(subject=hostile) == f"⟦Not meant: ⟧{escaped} ⟦RSS of ⟧{escaped}"
+    translations.use("en")
+    assert environment().from_string(source).render(subject=hostile) == f"Not meant: {escaped} RSS of {escaped}"
+
+
+@pytest.mark.parametrize("language", ["de", "../el", "el/LC_MESSAGES", "", "el" * 5_000])
+def test_a_language_without_translation_is_english(pseudo_locale: None, language: str) -> None:
+    assert translations.translated(language) == "en"
+    assert translations.translated(f"{LANGUAGE}-GR") == translations.translated(f"{LANGUAGE}_GR") == LANGUAGE
