@@ -1,0 +1,27 @@
+// The abstracts of the headlines of an old day, which a compressed file beside the page has.
+
+import { state } from "./storage.js";
+
+const [list] = document.querySelectorAll("[data-abstracts]");
+
+async function load(url) {
+  const { ok, body } = await fetch(url, { priority: "low" });
+  if (!ok) throw new Error(url);
+  const html = await new Response(body.pipeThrough(new DecompressionStream("gzip"))).text();
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+function place(abstract) {
+  const row = document.getElementById(abstract.dataset.of);
+  abstract.open = state.view.fold === "open" || row.classList.contains("unfolded");
+  delete abstract.dataset.of;
+  row.querySelector("footer").before(abstract);
+}
+
+async function start() {
+  const page = await load(list.dataset.abstracts);
+  list.removeAttribute("data-abstracts");
+  for (const abstract of page.querySelectorAll("[data-of]")) place(abstract);
+}
+
+start().catch(() => addEventListener("online", start, { once: true }));
