@@ -56,7 +56,7 @@ def abstract(tab: Page, name: str) -> str:
 def test_the_page_of_an_old_day_has_ten_abstracts_and_the_file_the_others(root: Path) -> None:
     page = text(root, f"{OLD}index.html")
     assert re.findall(r"<p>Of (\S+),", page) == NAMES[:10]
-    assert 'data-abstracts="abstracts.pack"' in page
+    assert '<script type="module" src="../../../../assets/abstracts.js"></script>' in page
     pack = gzip.decompress((root / "site" / PACK).read_bytes()).decode()
     assert re.findall(r'data-of="([^"]+)"><summary>Abstract</summary><p>Of (\S+),', pack) == [
         (n, n) for n in NAMES[10:]
@@ -68,7 +68,7 @@ def test_the_page_of_an_old_day_has_ten_abstracts_and_the_file_the_others(root: 
 def test_a_recent_day_has_all_abstracts_on_its_page(root: Path) -> None:
     page = text(root, "daily/2025/05/27/index.html")
     assert page.count("<summary>Abstract</summary>") == 12
-    assert "data-abstracts" not in page
+    assert "abstracts.js" not in page
     assert not (root / "site/daily/2025/05/27/abstracts.pack").exists()
 
 
@@ -86,7 +86,7 @@ def test_settings_decide_where_abstracts_are(tmp_path: Path, pages: str, on_page
     generate(tmp_path)
     page = (tmp_path / "docs" / OLD / "index.md").read_text("utf-8")
     assert page.count("<summary>Abstract</summary>") == on_page
-    assert ("data-abstracts" in page) == bool(in_file)
+    assert ("abstracts.js" in page) == bool(in_file)
 
 
 @pytest.mark.slow
@@ -101,7 +101,7 @@ def test_a_headline_of_an_old_day_unfolds_with_its_abstract(address: str, contex
     expect(other.locator("details")).to_be_hidden()
     other.locator("h2").click()
     expect(other.locator("> details[open]")).to_be_visible()
-    assert tab.locator(".papers[data-abstracts], [data-of]").count() == 0
+    assert tab.locator("[data-of]").count() == 0
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.news import news_file
 from broadsheet.views.page import File, Page, relative
-from broadsheet.views.paper import ABSTRACTS, CARDS, PaperRenderer, abstracts_file
+from broadsheet.views.paper import CARDS, PaperRenderer, abstracts_file
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 from broadsheet.views.share.card import Card, has_card, with_card
@@ -56,7 +56,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     has_bibtex = is_recent and bool(entries)
     abstracts, later = _abstracts(catalogue, settings, date, entries)
     context = _context(catalogue, settings, head, entries) | {"renderer": renderer, "has_bibtex": has_bibtex}
-    context |= {"abstracts": ABSTRACTS if later else ""}
+    context |= {"has_file": bool(later)}
     before, _, after = render("day.html.j2", address, **context).partition(PAPERS)
     expanded = settings.pages.expanded_abstracts
     page = Page(

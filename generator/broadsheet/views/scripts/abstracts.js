@@ -2,11 +2,11 @@
 
 import { state } from "./storage.js";
 
-const [list] = document.querySelectorAll("[data-abstracts]");
+const PACK = "abstracts.pack";
 
-async function load(url) {
-  const { ok, body } = await fetch(url, { priority: "low" });
-  if (!ok) throw new Error(url);
+async function load() {
+  const { ok, body } = await fetch(PACK, { priority: "low" });
+  if (!ok) throw new Error(PACK);
   const html = await new Response(body.pipeThrough(new DecompressionStream("gzip"))).text();
   return new DOMParser().parseFromString(html, "text/html");
 }
@@ -19,8 +19,7 @@ function place(abstract) {
 }
 
 async function start() {
-  const page = await load(list.dataset.abstracts);
-  list.removeAttribute("data-abstracts");
+  const page = await load();
   for (const abstract of page.querySelectorAll("[data-of]")) place(abstract);
 }
 

@@ -8,7 +8,7 @@ const requests = {};
 // A page does not wait for ever.
 async function request(path) {
   const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!path.endsWith(".pack")) return response.json();
+  if (path.endsWith("json")) return response.json();
   return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
@@ -21,7 +21,5 @@ export function fetchFile(path) {
   return requests[path];
 }
 
-/** Fetch the index of the days, or the ids of their papers. */
-export const fetchNews = (name) => fetchFile(`since/${name}.json`);
-/** Fetch the papers of a day. */
-export const fetchDay = (date) => fetchFile(`since/${date}.pack`);
+/** Fetch the papers of a day, the index of the days, or the ids of their papers. */
+export const fetchNews = (name) => fetchFile(`since/${name}`);

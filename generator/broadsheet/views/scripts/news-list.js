@@ -3,7 +3,7 @@
 import { DAY_DENSITIES, densitySelect } from "./density.js";
 import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
-import { fetchDay, fetchNews } from "./files.js";
+import { fetchNews } from "./files.js";
 import { showNews } from "./news.js";
 import { count, focusStatus, paperOf, plural, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
@@ -185,7 +185,7 @@ async function draw() {
   const point = startingPoint(index, from);
   const days = newDays(index, point);
   const full = days.filter(([, , papers]) => papers);
-  const results = await Promise.allSettled(full.map(([date]) => fetchDay(date)));
+  const results = await Promise.allSettled(full.map(([date]) => fetchNews(`${date}.pack`)));
   if (drawing !== drawings) return; // another date was chosen meanwhile
   const failed = new Set(full.filter((_, i) => !results[i].value).map(([date]) => date));
   const all = rank(results.flatMap(({ value }) => value ?? [])).map(withTopics);
@@ -206,7 +206,7 @@ async function draw() {
 
 /** Replace the week that is in the page. */
 export async function showList() {
-  index = await fetchNews("days");
+  index = await fetchNews("days.json");
   if (!index.days.length) return;
   const [unfolding, choices] = foldable(select, filters, densitySelect(DAY_DENSITIES));
   status.nextSibling.prepend(unfolding, dozen, markRest, undo, upToDate);

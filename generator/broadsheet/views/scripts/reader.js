@@ -117,7 +117,6 @@ function retry() {
 async function start() {
   if (document.querySelector(".stale")) import("./stale.js");
   if (document.querySelector(".skyline")) import("./skyline.js");
-  if (document.querySelector("[data-abstracts]")) import("./abstracts.js");
   toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
