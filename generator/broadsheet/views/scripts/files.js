@@ -8,7 +8,7 @@ const requests = {};
 // A page does not wait for ever.
 async function request(path) {
   const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (path.endsWith("json")) return response.json();
+  if (/json$/.test(path)) return response.json();
   return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
