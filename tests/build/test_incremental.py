@@ -257,7 +257,7 @@ def test_one_more_day_rebuilds_only_the_pages_that_show_it(root: Path) -> None:
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
     assert {path for path in touched if path.startswith("feeds/")} == feeds
     assert {path for path in touched if path.startswith("since/")} == {
-        "since/2025-05-29.json",
+        "since/2025-05-29.pack",
         "since/days.json",
         "since/ids.json",
         "since/index.html",

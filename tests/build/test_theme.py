@@ -41,6 +41,17 @@ def test_white_space_goes_where_it_does_not_count() -> None:
     assert compact_frame(above) == above
 
 
+def test_what_only_the_themes_menu_and_scripts_use_goes_with_them() -> None:
+    menu = (
+        '<input class="md-toggle" type="checkbox" id="__drawer">\n<label class="md-overlay" for="__drawer"></label>\n'
+    )
+    content, below = '<article class="md-content__inner">a</article>', "\n</main>\n"
+    dialog = '<div class="md-dialog" data-x="">\n <div class="md-dialog__inner md-typeset"></div>\n</div>\n'
+    assert compact_frame(f"<body>\n{menu}<p>\n{content}{below}{dialog}") == f"<body>\n<p>\n{content}{below}"
+    button = '<label for="__drawer">Menu</label>\n'
+    assert compact_frame(f"<body>\n{menu}{button}{content}{below}") == f"<body>\n{menu}{button}{content}{below}"
+
+
 def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> None:
     root = tmp_path / "digest"
     for name in ("data", "docs"):

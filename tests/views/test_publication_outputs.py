@@ -264,9 +264,14 @@ def test_coins_of_a_paper() -> None:
         Paper(arxiv_id="2505.00001", title="On $x^2$ & +1", authors=("Ada van der Berg", "ATLAS Collaboration"))
     )
     assert values["rft.title"] == ["On x² & +1"]
-    assert (values["rft.creator"], values["rft.aucorp"]) == (["van der Berg, Ada"], ["ATLAS Collaboration"])
+    assert (values["rft.au"], values["rft.aucorp"]) == (["van der Berg, Ada"], ["ATLAS Collaboration"])
     assert values["rft_id"] == ["info:doi/10.48550/arXiv.2505.00001"]
     assert values["rft.type"] == ["preprint"]
+
+
+def test_coins_of_a_published_preprint_lead_to_arxiv_too() -> None:
+    values = context_object(Paper(arxiv_id="2505.00001", title="T", doi="10.1234/x"))
+    assert values["rft_id"] == ["info:doi/10.1234/x", "https://arxiv.org/abs/2505.00001"]
 
 
 @pytest.mark.parametrize(
@@ -282,13 +287,13 @@ def test_coins_of_a_paper() -> None:
 def test_zotero_splits_the_names_in_coins_as_they_are(name: str, creator: str) -> None:
     """Zotero takes the last word for the family name if there is no comma (`cleanAuthor` in its utilities.js)."""
     values = context_object(Paper(arxiv_id="2505.00001", title="T", authors=(name,)))
-    assert values["rft.creator"] == [creator]
+    assert values["rft.au"] == [creator]
 
 
 def test_coins_repeat_the_words_of_the_row() -> None:
     """Compressed, words as they are in the title and the authors of the row take no space again."""
     element = coins(Paper(arxiv_id="2505.00001", title="Über die Wärme, 2. Teil", authors=("Ada Lovelace",)))
-    assert "rft.title=Über die Wärme, 2. Teil&amp;rft.creator=Ada Lovelace&amp;" in element
+    assert "rft.title=Über die Wärme, 2. Teil&rft.au=Ada Lovelace&" in element
 
 
 @pytest.mark.parametrize(
@@ -317,7 +322,7 @@ def test_editors_are_no_authors_and_the_record_is_the_address() -> None:
     values = parse_qs(title, strict_parsing=True)
     assert (values["rft.source"], values["rft.contributor"]) == (["The Herald"], ["Ed Itor"])
     assert values["rft_id"] == ["https://repository.example/record/7"]
-    assert "rft.creator" not in values
+    assert "rft.au" not in values
 
 
 def test_a_newspaper_is_named_and_stays_a_newspaper() -> None:

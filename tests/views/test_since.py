@@ -1,5 +1,6 @@
 """Papers since the last visit: the files, and the page in a browser."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -139,7 +140,7 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         "2025-05-28": [0, 1],
     }
     assert index["high"] == {"2025-05-20": 1, "2025-05-27": 1}
-    day = json.loads((root / "site/since/2025-05-27.json").read_bytes())
+    day = json.loads(gzip.decompress((root / "site/since/2025-05-27.pack").read_bytes()))
     assert day["papers"][1] == {
         "id": "2505.00003",
         "title": '<img src=x onerror="document.title=1"> & O(n²) of {braces}',
@@ -154,7 +155,7 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         "topics": ["compression"],
         "address": "papers/2505.00003/",
     }
-    again = json.loads((root / "site/since/2025-05-28.json").read_bytes())["papers"]
+    again = json.loads(gzip.decompress((root / "site/since/2025-05-28.pack").read_bytes()))["papers"]
     assert {it["id"]: it.get("first_seen") for it in again} == {
         "2505.00009": "2025-05-26",
         "2505.00010": None,

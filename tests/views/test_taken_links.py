@@ -197,7 +197,7 @@ def test_titles_that_come_late_leave_the_note_that_is_written(address: str, tab:
     def hold(route: Route) -> None:
         slow.append(route)
 
-    tab.route("**/since/2025-06-02.json", hold)
+    tab.route("**/since/2025-06-02.pack", hold)
     put(tab, address, {name: {"saved": 1} for name in MANY[:2]})
     tab.locator("textarea").first.fill("mine")
     while not slow:

@@ -114,5 +114,9 @@ def test_rules_that_cannot_match_go() -> None:
     for rule in (".other{x:1}", ".a.other{x:1}", "[dir=rtl] .a{x:1}", "@media print{.other{x:1}}", ".a\\:b{x:1}"):
         assert subset(rule, words) == ""
     assert subset(".other,.a{x:1}/* .a{ */.a{y:2}", words) == ".a{x:1}.a{y:2}"
+    for box in (".a details.a{x:1}", ".a>summary{x:1}", ".a>summary:before{x:1}"):
+        assert subset(box, words) == ""
+        assert subset(box, words | {"admonition"}) == box
+    assert subset(":root>*{--md-mermaid-edge:var(--b);--c:1}", words) == ":root>*{--c:1}"
     pictures = ":root{--used:url('a;}b');--other:url(\"c;}d\");--size:1px}.a{mask:var(--used)}"
     assert subset(pictures, words) == ":root{--used:url('a;}b');--size:1px}.a{mask:var(--used)}"

@@ -128,13 +128,13 @@ def test_a_page_whose_files_are_broken_filters_what_it_has(address: str, tab: Pa
     expect(status(tab)).to_have_text("10 papers: the others could not be loaded")
     assert len(ids(tab)) == 10
     tab.unroute("**/monthly/2025-04/papers.json")
-    tab.route("**/since/2025-05-02.json", lambda route: route.abort())
+    tab.route("**/since/2025-05-02.pack", lambda route: route.abort())
     tab.goto(address + WEEK + "?topic=compression")
     expect(tab.locator(".notice")).to_have_text("4 papers could not be loaded: reload the page.")
     assert ids(tab) == ["2504.10001", "2504.10002", "2504.10003"]
 
 
-@pytest.mark.parametrize("lost", ["monthly/2025-04/papers.json", "since/2025-05-02.json"])
+@pytest.mark.parametrize("lost", ["monthly/2025-04/papers.json", "since/2025-05-02.pack"])
 @pytest.mark.parametrize("by", ["a choice", "the network"])
 def test_lost_files_are_loaded_again_once_the_network_is_back(address: str, tab: Page, lost: str, by: str) -> None:
     tab.route(f"**/{lost}", lambda route: route.abort())
@@ -253,7 +253,7 @@ def test_the_way_back_leads_to_as_many_papers(address: str, tab: Page, path: str
 def test_refused_storage_is_reported_whatever_is_chosen(address: str, tab: Page) -> None:
     refuse = "get() { throw new DOMException('denied', 'SecurityError'); }"
     tab.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {refuse} }})")
-    tab.route("**/since/2025-05-02.json", lambda route: route.abort())
+    tab.route("**/since/2025-05-02.pack", lambda route: route.abort())
     tab.goto(address + WEEK)
     expect(status(tab)).to_have_text("33 papers")
     expect(tab.locator(".notice")).to_contain_text("gone with the page")

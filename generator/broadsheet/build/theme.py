@@ -51,6 +51,12 @@ PLACEHOLDERS = (
 _CONTENT = re.compile(r'(<article class="md-content__inner\b.*</article>)', re.DOTALL)
 # White space with a line break, and elements in which it counts.
 _SPACE = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
+# What the theme's scripts would fill, and its menu, which our header replaces.
+_UNUSED = re.compile(
+    r'<input class="md-toggle"[^>]*>|<label class="md-overlay"[^>]*></label>'
+    r'|<div data-md-component="announce">\s*</div>'
+    r'|<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>'
+)
 HOME, SITEMAP = "index.md", "sitemap.xml"
 _PLACEHOLDERS = [blank.encode() for blank in PLACEHOLDERS]
 
@@ -154,7 +160,7 @@ def compact_frames(target: Path, addresses: Iterable[Iterable[str]]) -> None:
 
 
 def compact_frame(text: str) -> str:
-    """Return a page with a line break for all white space of a line's end around its content."""
+    """Return a page without what it does not use around its content, and with a line break for white space there."""
     parts = _CONTENT.split(text, maxsplit=1)
     if len(parts) == 1:
         return text
@@ -163,7 +169,8 @@ def compact_frame(text: str) -> str:
 
 
 def _compact(html: str) -> str:
-    return _SPACE.sub(lambda match: match[1] or "\n", html)
+    has_menu = html.count('for="__drawer"') > 1  # a digest may have the theme's header
+    return _SPACE.sub(lambda match: match[1] or "\n", html if has_menu else _UNUSED.sub("", html))
 
 
 def _encode(text: str) -> bytes:

@@ -9,7 +9,7 @@ from broadsheet.build.mkdocs_rules import THEME_FOLDER
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.files import read_regular
 from broadsheet.translations import SOURCE, language
-from broadsheet.views.theme_styles import WORD, subset
+from broadsheet.views.theme_styles import BOXES, WORD, subset
 
 THEME_SHEET = "assets/theme.css"
 # The templates of the theme around a generated page; main.html replaces the header, the sidebars and the scripts.
@@ -18,8 +18,23 @@ _FRAME = (
     *(f"partials/{name}.html" for name in ("content", "copyright", "feedback", "footer", "icons", "logo", "social")),
     *(f"partials/{name}.html" for name in ("actions", "path", "progress", "source-file", "tags", "top")),
 )
+_KINDS = (
+    "note",
+    "abstract",
+    "info",
+    "tip",
+    "success",
+    "question",
+    "warning",
+    "failure",
+    "danger",
+    "bug",
+    "example",
+    "quote",
+)
 # Parts that a page has only if the digest's files ask for them: the start of their classes, and words that ask.
 _OPTIONAL = {
+    BOXES: tuple(f'<details class="{kind}' for kind in _KINDS),
     "md-author": ("git-",),  # plugins that name who changed a page, and when
     "md-banner": ("announce", "outdated"),
     "md-consent": ("consent",),

@@ -51,6 +51,10 @@ DESCRIPTIONS = {
     "run.backfill_days": "The number of days back for which missing, partial and failed days are repaired.",
     "pages": "The number of things on a page.",
     "pages.abstracts": "The abstracts on a day's page, for its best papers; fewer make a smaller site.",
+    "pages.old_abstracts": (
+        "The abstracts after the tenth of a day older than 90 days: in a compressed `file` beside its page, a third of"
+        " the space, which a script loads with it; or on the `page`."
+    ),
     "pages.expanded_abstracts": "The abstracts that are expanded at first.",
     "pages.authors": "The names of authors before the rest is collapsed.",
     "pages.month_best": "The papers on the page of a month.",

@@ -2,6 +2,8 @@
 
 Text that needs no escape stays as it is in the row, and so do names that Zotero splits the same way: compressed, a
 list is a twentieth smaller. Zotero's rules are `parseContextObject` in openurl.js and `cleanAuthor` of its utilities.
+The keys are the short ones of those that it takes for the same. No key begins like a character reference, so HTML
+needs no escape for the ``&`` before it.
 """
 
 import re
@@ -10,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from broadsheet.bibliography.entry_fields import abstract_url, paper_authors, paper_date, preprint_doi
+from broadsheet.bibliography.entry_fields import abstract_url, arxiv_doi, paper_authors, paper_date, preprint_doi
 from broadsheet.model import names, vocabulary
 from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
@@ -44,8 +46,8 @@ _OTHER_TYPES = {
 def coins(work: Paper | Publication, record_url: str | None = None) -> Markup:
     """Return the element of a work; `record_url` is the address of its record in the repository."""
     fields = _paper_fields(work) if isinstance(work, Paper) else _publication_fields(work, record_url)
-    pairs = "&amp;".join([f"{key}={_ESCAPED.sub(_percent, value)}" for key, value in fields if value])
-    return Markup(f'<span class="Z3988" title="ctx_ver=Z39.88-2004&amp;{pairs}"></span>')
+    pairs = "&".join([f"{key}={_ESCAPED.sub(_percent, value)}" for key, value in fields if value])
+    return Markup(f'<span class="Z3988" title="ctx_ver=Z39.88-2004&{pairs}"></span>')
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -59,11 +61,11 @@ def _paper_fields(paper: Paper) -> list[tuple[str, str]]:
         ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{_OTHER}"),
         ("rft.type", "preprint"),
         ("rft.title", plain(paper.title)),
-        *_creators("rft.creator", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS])),
+        *_creators("rft.au", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS])),
         ("rft.date", paper_date(paper)),
-        ("rft.publisher", "arXiv" if page else ""),
+        ("rft.pub", "arXiv" if page else ""),
         ("rft_id", f"info:doi/{doi}" if doi else ""),
-        ("rft.identifier", page),
+        ("rft_id", "" if doi and doi == arxiv_doi(paper.arxiv_id) else page),  # that DOI leads to the page
     ]
 
 
@@ -73,8 +75,7 @@ def _publication_fields(work: Publication, record_url: str | None) -> Iterator[t
     yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{form}"
     yield "rft.type" if form == _OTHER else "rft.genre", genre
     yield from _titles(work, form, genre)
-    key = "rft.creator" if form == _OTHER else "rft.au"
-    yield from _creators(key, map(names.of_person, work.authors[:MAX_AUTHORS]))
+    yield from _creators("rft.au", map(names.of_person, work.authors[:MAX_AUTHORS]))
     # COinS has no editors: as authors they would be wrong.
     yield from _creators("rft.contributor", map(names.of_person, work.editors[:MAX_AUTHORS]))
     yield "rft.date", work.date or work.year or ""

@@ -15,7 +15,7 @@ from broadsheet.model.doi import doi_url
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.views.arxiv_urls import arxiv_urls
-from broadsheet.views.page import File
+from broadsheet.views.page import File, packed_file
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.place import place_words
 
@@ -50,9 +50,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
 
 def news_file(date: str, entries: Iterable[Entry], places: Places, settings: Settings) -> File:
-    """Return the papers of a day, best first, as JSON."""
+    """Return the papers of a day, best first, as JSON, compressed."""
     papers = [_row(entry, places, settings) for entry in entries]
-    return File(f"{ADDRESS}{date}.json", msgspec.json.encode({"date": date, "papers": papers}))
+    return packed_file(f"{ADDRESS}{date}.pack", msgspec.json.encode({"date": date, "papers": papers}))
 
 
 def _row(entry: Entry, places: Places, settings: Settings) -> Row:

@@ -1,9 +1,11 @@
 """Pages and files of the site before they are written, and their addresses."""
 
+import gzip
 import posixpath
 import re
 from typing import NamedTuple
 
+PACK_LEVEL = 6
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
@@ -86,6 +88,11 @@ class File(NamedTuple):
     path: str
     data: bytes
     site_only: bool = False
+
+
+def packed_file(path: str, data: bytes) -> File:
+    """Return a file that scripts decompress, so that it takes a third of the space on any host."""
+    return File(path, gzip.compress(data, PACK_LEVEL, mtime=0))
 
 
 def remove_empty_lines(html: str) -> str:

@@ -24,7 +24,7 @@ from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import DataAttributes, has_several_sources
 from broadsheet.views.foreign_text import attributes, names
-from broadsheet.views.page import remove_empty_lines
+from broadsheet.views.page import File, packed_file, remove_empty_lines
 from broadsheet.views.permalink import has_page, paper_address
 from broadsheet.views.score import ScoreRenderer
 from broadsheet.views.topic_colours import hue_of, topic_hues
@@ -32,6 +32,8 @@ from broadsheet.views.topic_colours import hue_of, topic_hues
 MakeLink = Callable[[str], str]
 
 MAX_CATEGORIES = 4
+ABSTRACTS = "abstracts.pack"
+CARDS = 10  # of a day's papers; the others are headlines at first (styles/rows.css)
 
 
 class PaperRenderer:
@@ -62,17 +64,18 @@ class PaperRenderer:
             return Markup("")
         return Markup("".join([link for topic, link in self._topics.items() if topic in entry.topics]))
 
-    def papers(self, entries: Iterable[Entry], published: Mapping[str, Sequence[Publication]], expanded: int) -> str:
+    def papers(
+        self, entries: Iterable[Entry], published: Mapping[str, Sequence[Publication]], *, abstracts: int, expanded: int
+    ) -> str:
         """Return the papers in full, with the publications they became, as HTML without empty lines.
 
-        The abstracts of the first `expanded` papers are open.
+        The first `abstracts` papers have their abstract; those of the first `expanded` ones are open.
         """
-        numbered = enumerate(entries)
-        return "".join(
-            [self._paper(entry, published.get(entry.paper.arxiv_id, ()), n < expanded) for n, entry in numbered]
-        )
+        works = (published.get(entry.paper.arxiv_id, ()) for entry in entries)
+        folds = (_abstract(entry, expanded) if entry.rank <= abstracts else "" for entry in entries)
+        return "".join(map(self._paper, entries, works, folds))
 
-    def _paper(self, entry: Entry, published: Sequence[Publication], is_open: bool) -> str:
+    def _paper(self, entry: Entry, published: Sequence[Publication], abstract: str) -> str:
         paper = entry.paper
         arxiv = arxiv_urls(paper.arxiv_id)
         name, address = escaped(paper.arxiv_id), self.address(entry)
@@ -81,7 +84,7 @@ class PaperRenderer:
         to = address if has_page(entry, self._settings) else arxiv and arxiv.abstract
         heading = f'<a href="{to}">{title}</a>' if to else title
         by = author_list(paper.authors, self._settings.pages.authors) if paper.authors else gettext("Authors not given")
-        body = "".join(_body(entry, self.link, published, is_open, self._settings.pages.abstracts))
+        body = "".join(_body(entry, self.link, published)) + abstract
         facts = "".join(_facts(entry, self._settings, self._several_sources))
         id_link = f'<a class="id" href="{address}">{name}</a>' if arxiv else _unresolvable_id(name, address)
         links = " · ".join([*(self._arxiv_links(arxiv) if arxiv else ()), *other_links(paper)])
@@ -151,9 +154,23 @@ def and_more(authors: int) -> str:
     return ngettext("and %(number)s more", "and %(number)s more", authors) % {"number": authors}
 
 
-def _body(
-    entry: Entry, link: MakeLink, published: Sequence[Publication], is_open: bool, abstracts: int
-) -> Iterator[str]:
+def abstracts_file(address: str, entries: Iterable[Entry]) -> File:
+    """Return a file with abstracts for a day's page at `address`, from which the script abstracts.js takes them."""
+    folds = (_abstract(entry, of=entry.paper.arxiv_id) for entry in entries)
+    return packed_file(f"{address}{ABSTRACTS}", "".join(folds).encode())._replace(site_only=True)
+
+
+def _abstract(entry: Entry, expanded: int = 0, of: str = "") -> str:
+    """Return the paper's abstract to unfold, if it has one; `of` is the id of a row that is elsewhere."""
+    abstract = entry.paper.abstract
+    if not abstract:
+        return ""
+    row = f' data-of="{escaped(of)}"' if of else ""
+    fold = f"<details{' open' if entry.rank <= expanded else ''}{row}><summary>{gettext('Abstract')}</summary>"
+    return f"{fold}<p{attributes(abstract)}>{rendering.inline(abstract)}</p></details>"
+
+
+def _body(entry: Entry, link: MakeLink, published: Sequence[Publication]) -> Iterator[str]:
     paper = entry.paper
     if paper.comment:
         yield f'<p class="comment"{attributes(paper.comment)}>{rendering.inline(paper.comment)}</p>'
@@ -164,9 +181,6 @@ def _body(
         day = f'<a href="{before}">{formats.day(entry.first_seen)}</a>'
         yield f'<p class="note">{gettext("Shown before, on %(day)s.") % {"day": day}}</p>'
     yield from publication_notes(published, link)
-    if paper.abstract and entry.rank <= abstracts:
-        fold = f"<details{' open' if is_open else ''}><summary>{gettext('Abstract')}</summary>"
-        yield f"{fold}<p{attributes(paper.abstract)}>{rendering.inline(paper.abstract)}</p></details>"
 
 
 def publication_notes(published: Iterable[Publication], link: MakeLink) -> Iterator[str]:

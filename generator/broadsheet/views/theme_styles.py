@@ -12,10 +12,14 @@ _IN_PARENTHESES = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _SELECTED = re.compile(r"""[.#]((?:\\.|[\w-])+)|[\^$*~|]?=\s*["']?([\w-]+)""")
 _COMMA = re.compile(r",(?![^(]*\))(?![^\[]*\])")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_PICTURE = re.compile(r"""(--[\w-]+):url\((?:"[^"]*"|'[^']*'|[^)"']*)\);?""")
+# Of variables, pictures and the colours of diagrams take a fifth of the sheet.
+_PICTURE = re.compile(r"""(--[\w-]+):url\((?:"[^"]*"|'[^']*'|[^)"']*)\);?|(?:--md-mermaid-[\w-]+):[^;{}]*;?""")
+# Boxes that the theme draws of `details` with a class, for hand-written pages.
+_BOX = re.compile(r"details\.|\.[\w-]+>summary")
 _USED = re.compile(r"var\((--[\w-]+)")
 _GROUPS = ("@media", "@supports", "@layer", "@container")
 WORD = re.compile(r"[\w-]+")
+BOXES = "admonition"  # the word of a digest whose generated pages may have boxes
 
 
 def compact(sheet: str) -> str:
@@ -46,6 +50,8 @@ def _rules(sheet: str, words: Set[str]) -> Iterator[str]:
 
 def _can_match(selector: str, words: Set[str]) -> bool:
     """Return whether an element can match; what stands in parentheses is taken to match."""
+    if BOXES not in words and _BOX.search(selector):
+        return False
     needed = _SELECTED.finditer(_IN_PARENTHESES.sub("", selector))
     return all((match[1] or match[2]).replace("\\", "") in words for match in needed)
 
@@ -67,6 +73,6 @@ def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def _without_unused_pictures(sheet: str) -> str:
-    """Return `sheet` without the pictures in variables that no rule of it uses."""
+    """Return `sheet` without the pictures in variables that no rule of it uses, and without those for diagrams."""
     used = set(_USED.findall(sheet))
     return _PICTURE.sub(lambda match: match[0] if match[1] in used else "", sheet)

@@ -16,7 +16,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.translations import ngettext
 from broadsheet.views import formatting
-from broadsheet.views.alternates.attach import has_alternates, with_alternates
+from broadsheet.views.alternates.attach import RECENT_DAYS, has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
@@ -24,7 +24,7 @@ from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.news import news_file
 from broadsheet.views.page import File, Page, relative
-from broadsheet.views.paper import PaperRenderer
+from broadsheet.views.paper import CARDS, PaperRenderer, abstracts_file
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 from broadsheet.views.share.card import Card, has_card, with_card
@@ -55,14 +55,17 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     renderer = PaperRenderer(settings, partial(relative, base=address), entries, places)
     is_recent = has_alternates(catalogue, settings, date)
     has_bibtex = is_recent and bool(entries)
+    abstracts, later = _abstracts(catalogue, settings, date, entries)
     context = _context(catalogue, settings, head, entries) | {"renderer": renderer, "has_bibtex": has_bibtex}
+    context |= {"has_file": bool(later)}
     before, _, after = render("day.html.j2", address, **context).partition(PAPERS)
+    expanded = settings.pages.expanded_abstracts
     page = Page(
         address=address,
         title=formats.day(date),
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
-        body=before + renderer.papers(entries, published, settings.pages.expanded_abstracts) + after,
+        body=before + renderer.papers(entries, published, abstracts=abstracts, expanded=expanded) + after,
         feeds=feed_links(settings, DAILY),
         updated=date,
         reader=True,
@@ -73,8 +76,19 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     yield with_alternates(page, content, settings) if is_recent else page
     if entries:
         yield news_file(date, entries, places[date], settings)
+    if later:
+        yield abstracts_file(address, later)
     if has_bibtex:
         yield papers_bib(address, entries, catalogue)
+
+
+def _abstracts(catalogue: Catalogue, settings: Settings, date: str, entries: list[Entry]) -> tuple[int, list[Entry]]:
+    """Return the number of abstracts on the page, and the papers whose abstracts are in a file beside it."""
+    shown = settings.pages.abstracts
+    if settings.pages.old_abstracts == "page" or catalogue.is_recent(date, RECENT_DAYS):
+        return shown, []
+    cards = min(shown, max(CARDS, settings.pages.expanded_abstracts))
+    return cards, [entry for entry in entries if cards < entry.rank <= shown and entry.paper.abstract]
 
 
 def _context(catalogue: Catalogue, settings: Settings, head: DayHead, entries: list[Entry]) -> dict[str, Any]:

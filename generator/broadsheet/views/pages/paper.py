@@ -322,7 +322,7 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
 
 def _citations(paper: Paper, key: str) -> Iterator[str]:
     yield f'<section class="cite">\n<h2>{pgettext("heading", "Cite")}</h2>\n'
-    citation = Citation.of(paper, key)
+    citation = Citation.of(msgspec.structs.replace(paper, abstract=None), key)  # the page has it; cite.js copies it
     for form in FORMATS:
         text = _escape_content(form.join([citation]))
         yield f"<details><summary>{form.name}</summary><pre><code>{text}</code></pre></details>\n"

@@ -8,10 +8,11 @@ const requests = {};
 // A page does not wait for ever.
 async function request(path) {
   const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  return response.json();
+  if (/json$/.test(path)) return response.json();
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-/** Fetch a JSON file of the site. After a failure, the next call requests it again. */
+/** Fetch a JSON file of the site, which may be compressed. After a failure, the next call requests it again. */
 export function fetchFile(path) {
   requests[path] ??= request(path).catch((error) => {
     delete requests[path];
@@ -20,5 +21,5 @@ export function fetchFile(path) {
   return requests[path];
 }
 
-/** Fetch the papers of a day, or the index of the days. */
-export const fetchNews = (name) => fetchFile(`since/${name}.json`);
+/** Fetch the papers of a day, the index of the days, or the ids of their papers. */
+export const fetchNews = (name) => fetchFile(`since/${name}`);

@@ -1,6 +1,6 @@
 // The facts of the papers of a month, from the file beside the month's page.
 
-import { fetchFile, fetchNews } from "./files.js";
+import { fetchFile } from "./files.js";
 
 /** Return the papers of a month, best first; a paper of several days once for each. */
 export async function fetchMonth(month) {
@@ -21,4 +21,5 @@ export async function fetchMonth(month) {
 }
 
 /** Return the row of a paper as its day's file has it. */
-export const fetchRow = async ({ id, day }) => (await fetchNews(day)).papers.find((paper) => paper.id === id);
+export const fetchRow = async ({ id, day }) =>
+  (await fetchFile(`since/${day}.pack`)).papers.find((paper) => paper.id === id);

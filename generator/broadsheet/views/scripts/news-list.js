@@ -223,7 +223,7 @@ async function draw() {
   const point = startingPoint(index, from);
   const days = newDays(index, point);
   const full = days.filter(([, , papers]) => papers);
-  const results = await Promise.allSettled(full.map(([date]) => fetchNews(date)));
+  const results = await Promise.allSettled(full.map(([date]) => fetchNews(`${date}.pack`)));
   if (drawing !== drawings) return; // another date was chosen meanwhile
   const failed = new Set(full.filter((_, i) => !results[i].value).map(([date]) => date));
   const all = rank(results.flatMap(({ value }) => value ?? [])).map(withTopics);
@@ -244,7 +244,7 @@ async function draw() {
 
 /** Replace the week that is in the page. */
 export async function showList() {
-  index = await fetchNews("days");
+  index = await fetchNews("days.json");
   if (!index.days.length) return;
   const [unfolding, choices] = foldable(select, filters, densitySelect(DAY_DENSITIES));
   status.nextSibling.prepend(unfolding, dozen, markRest, undo, upToDate);

@@ -35,7 +35,7 @@ const unread = (ids) => ids.filter((id) => !hasMark(id, "read")).length;
 // Return by day the ids of papers with a high score and of the others: null if the reader has read none, or without them.
 async function loadIds() {
   const hasRead = [...state.papers.values()].some(({ read }) => read > 0);
-  return hasRead ? fetchNews("ids").catch(() => null) : null;
+  return hasRead ? fetchNews("ids.json").catch(() => null) : null;
 }
 
 // A paper counts on its first day alone.
@@ -67,7 +67,7 @@ function showSaved() {
 export async function showNews() {
   subscribe(showSaved);
   showSaved();
-  const index = await fetchNews("days");
+  const index = await fetchNews("days.json");
   if (!index.days.length) return;
   subscribe(() => showNumbers(index));
   await showNumbers(index);

@@ -1,0 +1,122 @@
+"""The abstracts of the headlines of an old day: in a file beside the page, from which a script adds them."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from broadsheet.build.generate import generate
+from broadsheet.build.preview import served
+from tests.example import SETTINGS, digest, make_digest, paper
+
+NAMES = [f"2501.000{number:02}" for number in range(1, 13)]  # the best first
+OLD = "daily/2025/01/10/"
+PACK = f"{OLD}abstracts.pack"
+DAYS = {
+    "2025-01-10": [
+        paper(name, relevance=10 - n // 2, novelty=10 - (n + 1) // 2, abstract=f"Of {name}, $x^2$ <b>.")
+        for n, name in enumerate(NAMES)
+    ],
+    "2025-05-27": [paper(f"2505.000{number:02}") for number in range(1, 13)],
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_digest(tmp_path_factory.mktemp("old"), DAYS, SETTINGS + "search: false\n")
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(root: Path) -> Iterator[str]:
+    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
+        yield place
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context()
+    yield context
+    context.close()
+
+
+def text(root: Path, path: str) -> str:
+    return (root / "site" / path).read_text("utf-8")
+
+
+def abstract(tab: Page, name: str) -> str:
+    return tab.locator(f"[id='{name}'] > details > p").inner_text()
+
+
+def test_the_page_of_an_old_day_has_ten_abstracts_and_the_file_the_others(root: Path) -> None:
+    page = text(root, f"{OLD}index.html")
+    assert re.findall(r"<p>Of (\S+),", page) == NAMES[:10]
+    assert '<script type="module" src="../../../../assets/abstracts.js"></script>' in page
+    pack = gzip.decompress((root / "site" / PACK).read_bytes()).decode()
+    assert re.findall(r'data-of="([^"]+)"><summary>Abstract</summary><p>Of (\S+),', pack) == [
+        (n, n) for n in NAMES[10:]
+    ]
+    assert "&lt;b&gt;" in pack
+    assert not (root / "docs" / PACK).exists()
+
+
+def test_a_recent_day_has_all_abstracts_on_its_page(root: Path) -> None:
+    page = text(root, "daily/2025/05/27/index.html")
+    assert page.count("<summary>Abstract</summary>") == 12
+    assert "abstracts.js" not in page
+    assert not (root / "site/daily/2025/05/27/abstracts.pack").exists()
+
+
+@pytest.mark.parametrize(
+    ("pages", "on_page", "in_file"),
+    [
+        ("old_abstracts: page", 12, 0),
+        ("abstracts: 11", 10, 1),
+        ("abstracts: 3", 3, 0),
+        ("expanded_abstracts: 11", 11, 1),
+    ],
+)
+def test_settings_decide_where_abstracts_are(tmp_path: Path, pages: str, on_page: int, in_file: int) -> None:
+    make_digest(tmp_path, DAYS, f"pages: {{{pages}}}\n")
+    generate(tmp_path)
+    page = (tmp_path / "docs" / OLD / "index.md").read_text("utf-8")
+    assert page.count("<summary>Abstract</summary>") == on_page
+    assert ("abstracts.js" in page) == bool(in_file)
+
+
+@pytest.mark.slow
+def test_a_headline_of_an_old_day_unfolds_with_its_abstract(address: str, context: BrowserContext) -> None:
+    tab = context.new_page()
+    tab.goto(f"{address}{OLD}#{NAMES[11]}")
+    row = tab.locator(f"[id='{NAMES[11]}']")
+    expect(row.locator("> details[open]")).to_be_visible()
+    assert abstract(tab, NAMES[11]).split() == ["Of", f"{NAMES[11]},", "𝑥", "2", "<b>."]
+    assert row.locator("math").count() == 1
+    other = tab.locator(f"[id='{NAMES[10]}']")
+    expect(other.locator("details")).to_be_hidden()
+    other.locator("h2").click()
+    expect(other.locator("> details[open]")).to_be_visible()
+    assert tab.locator("[data-of]").count() == 0
+
+
+@pytest.mark.slow
+def test_without_the_file_the_rows_stay_and_the_network_brings_it(address: str, context: BrowserContext) -> None:
+    tab = context.new_page()
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.route(f"**/{PACK}", lambda route: route.abort())
+    with tab.expect_event("requestfailed"):
+        tab.goto(f"{address}{OLD}#{NAMES[11]}")
+    row = tab.locator(f"[id='{NAMES[11]}']")
+    expect(row.locator(".links")).to_be_visible()
+    expect(row.locator("details")).to_have_count(0)
+    tab.unroute(f"**/{PACK}")
+    tab.wait_for_load_state("networkidle")
+    tab.evaluate("dispatchEvent(new Event('online'))")
+    expect(row.locator("> details[open]")).to_be_visible()
+    assert not problems
