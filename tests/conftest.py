@@ -38,19 +38,28 @@ LONGEST = (
     "tests/test_corpus.py",
     "tests/build/test_executors.py",
     "tests/test_kills.py",
+    "tests/views/test_accessibility.py",
+    "tests/views/test_rows.py",
     "tests/build/test_build.py",
-    "tests/views/test_browser.py",
     "tests/starter/test_pages.py",
+    "tests/views/test_since.py",
+    "tests/views/test_browser.py",
     "tests/views/test_reader.py",
+    "tests/views/test_search_page.py",
     "tests/model/test_limits.py",
     "tests/scoring/test_local.py",
+    "tests/test_benchmarks.py",
+    "tests/test_soak.py",
     "tests/starter/test_daily.py",
     "tests/manual/test_followed.py",
-    "tests/views/test_since.py",
+    "tests/views/test_theme_styles.py",
+    "tests/views/test_frame.py",
+    "tests/views/test_catch_up.py",
     "tests/daily/test_first_run.py",
-    "tests/views/test_search_page.py",
     "tests/build/test_gitlab.py",
-    "tests/views/test_accessibility.py",
+    "tests/views/test_saved.py",
+    "tests/views/test_addresses.py",
+    "tests/views/test_exports.py",
     "tests/test_dist.py",
 )
 
@@ -76,6 +85,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let modules start in the order of `LONGEST`, and not by their number of tests, if there are workers."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return a worker more than there are cores: much of the time one waits for a server, a lock or a clock.
+
+    xdist's own variable goes first.
+    """
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

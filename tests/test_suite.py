@@ -7,11 +7,22 @@ from pathlib import Path
 import pytest
 
 from tests import scratch
-from tests.conftest import LONGEST, ROOT
+from tests.conftest import LONGEST, ROOT, pytest_xdist_auto_num_workers
 
 
 def test_the_longest_modules_exist() -> None:
     assert [module for module in LONGEST if not (ROOT / module).is_file()] == []
+
+
+@pytest.mark.parametrize(("variable", "workers"), [("", 5), ("2", None)])
+def test_a_worker_more_than_there_are_cores(
+    monkeypatch: pytest.MonkeyPatch, variable: str, workers: int | None
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
+    if variable:
+        monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", variable)
+    assert pytest_xdist_auto_num_workers() == workers
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def running(folder: Path, program: Path = ROOT) -> Iterator[Cluster]:
 
 
 def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120  # a limit for what hangs, also on a busy machine
     while not true():
         assert time.monotonic() < end, "this takes too long"
         time.sleep(0.005)

@@ -9,7 +9,7 @@ from typing import Any
 
 import lxml.html
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -226,10 +226,11 @@ def test_any_text_can_be_compared(said: list[str], title: str, gone: list[int]) 
 
 
 @examples(deadline=None)
+@example("\\i", "")  # a macro takes the space behind it
 @given(st.text(alphabet=st.characters(max_codepoint=127)), st.text(alphabet="aA sS5_-'.$\\\n\t"))
 def test_words_in_ascii_are_those_of_any_text(title: str, abstract: str) -> None:
     paper = Paper(arxiv_id="x", title=title, abstract=abstract)
-    other = Paper(arxiv_id="x", title=f"{title} é", abstract=f"{abstract} é")  # a letter is no word
+    other = Paper(arxiv_id="x", title=f"é {title}", abstract=f"é {abstract}")  # a letter is no word
     vectors = [term_vectors([each]) for each in (paper, other)]
     assert vectors[0].titles == vectors[1].titles
     assert (vectors[0].terms, vectors[0].weights) == (vectors[1].terms, vectors[1].weights)

@@ -121,7 +121,7 @@ def _names(people: Iterable[str], *, more: bool = False) -> str:
     return " and ".join([*texts, "others"] if texts and more else texts)
 
 
-@lru_cache(2**15)  # 2 % of a cold build: a day and its month have the same names
+@lru_cache(2**15)  # 3 % of a cold build, with the parts of names: a day and its month have the same names
 def _author(name: str) -> str:
     return _name(names.of_text(name))
 

@@ -4,7 +4,6 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 
 from broadsheet.text.mathml import symbol
 
@@ -31,13 +30,8 @@ _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"
 _ACCENTED = re.compile(f"([^\\W\\d_][{''.join(_ACCENTS)}])")
 _ALPHABETS = {"DOUBLE-STRUCK": "mathbb", "SCRIPT": "mathcal", "FRAKTUR": "mathfrak"}
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]")
+_MACRO_OF = {character: rf"\{name}" for name in _MACROS.split() if (character := symbol(name))} | _FIXED
 _GREEK = re.compile(r"[Ͱ-Ͽ]+")
-
-
-@cache
-def _macros() -> dict[str, str]:
-    """Return the macro of each character."""
-    return {character: rf"\{name}" for name in _MACROS.split() if (character := symbol(name))} | _FIXED
 
 
 def with_macros(formula: str) -> str:
@@ -49,16 +43,16 @@ def with_macros(formula: str) -> str:
 
 def _macro(match: re.Match[str]) -> str:
     character = match[0]
-    macro = _styled(character, _macros()) if _STYLED.match(character) else _macros().get(character, character)
+    macro = _styled(character) if _STYLED.match(character) else _MACRO_OF.get(character, character)
     return f"{macro} " if match["letter"] is not None and macro[-1:].isalpha() else macro
 
 
-def _styled(character: str, macros: dict[str, str]) -> str:
+def _styled(character: str) -> str:
     """Return the macro of a letter of Unicode's mathematical alphabets."""
     letter = unicodedata.normalize("NFKC", character)
     words = unicodedata.name(character, "")
     alphabet = next((macro for word, macro in _ALPHABETS.items() if word in words and letter.isupper()), "")
-    return rf"\{alphabet}{{{letter}}}" if alphabet else macros.get(letter, letter)
+    return rf"\{alphabet}{{{letter}}}" if alphabet else _MACRO_OF.get(letter, letter)
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -82,20 +76,20 @@ def text_with_formulas(text: str) -> str:
 
 def _accented(letter_and_mark: str) -> str:
     letter = letter_and_mark[0]
-    return rf"$\{_ACCENTS[letter_and_mark[1]]}{{{_macros().get(letter, letter)}}}$"
+    return rf"$\{_ACCENTS[letter_and_mark[1]]}{{{_MACRO_OF.get(letter, letter)}}}$"
 
 
 def _with_symbols(text: str) -> str:
-    macros = _macros()
     parts = re.split(f"({_GREEK.pattern})", text)
-    parts[1::2] = [f"${macros[part]}$" if part in macros else part for part in parts[1::2]]
-    parts[::2] = [joined(_symbol(character, macros) for character in part) for part in parts[::2]]
+    parts[1::2] = [f"${_MACRO_OF[part]}$" if part in _MACRO_OF else part for part in parts[1::2]]
+    parts[::2] = [joined(map(_symbol, part)) for part in parts[::2]]
     return joined(parts)
 
 
-def _symbol(character: str, macros: dict[str, str]) -> str:
+def _symbol(character: str) -> str:
     if character in _SMALL:
         return rf"\text{'sub' if '₀' <= character <= '₉' else 'super'}script{{{_SMALL[character]}}}"
     if _STYLED.match(character):
-        return f"${_styled(character, macros)}$"
-    return f"${macros[character]}$" if character in macros and character not in _IN_EVERY_FONT else character
+        return f"${_styled(character)}$"
+    is_macro = character in _MACRO_OF and character not in _IN_EVERY_FONT
+    return f"${_MACRO_OF[character]}$" if is_macro else character

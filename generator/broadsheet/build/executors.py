@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -138,7 +137,6 @@ def _missing(needs: WorkerNeeds) -> list[tuple[str, str]]:
     return problems
 
 
-@cache  # each task of a cluster asks: 5 ms
 def _versions() -> dict[str, str]:
     return {name: _version(name) for name in TOOLCHAIN}
 

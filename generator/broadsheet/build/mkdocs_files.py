@@ -87,7 +87,7 @@ def place(path: str) -> str:
 def sitemap_entries(files: Files, prerendered: Mapping[str, str | None], config: MkDocsConfig) -> str:
     """Return the entries of the sitemap in MkDocs' order: those of `files`, and of the `prerendered` pages.
 
-    Fast path: text. Slow path: a loop of the template, as with `broadsheet.build.swap.run_mkdocs`. The test is
+    Most pages have no MkDocs page that a template could loop over. The test is
     `test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it`.
     """
     pages = {file.src_uri: file.page for file in files.documentation_pages()}

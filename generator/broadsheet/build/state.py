@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,7 +71,7 @@ class BuildState(msgspec.Struct, frozen=True, dict=True):
     downloads: dict[str, ArchiveFile] = {}
     results: msgspec.Raw = msgspec.Raw()
 
-    @cached_property  # no cache: decodes once
+    @property
     def _results(self) -> Results:
         return msgspec.json.decode(self.results, type=Results) if self.results else Results()
 
@@ -81,7 +80,7 @@ class BuildState(msgspec.Struct, frozen=True, dict=True):
         """The distinct dependencies of all keys."""
         return self._results.dependencies
 
-    @cached_property  # no cache: decodes once
+    @property
     def built_keys(self) -> tuple[BuiltKey, ...]:
         """The results of all keys."""
         dependency = self._results.dependencies.__getitem__
@@ -90,7 +89,7 @@ class BuildState(msgspec.Struct, frozen=True, dict=True):
             for page_type, key, pages, numbers, *paths in self._results.keys
         )
 
-    @cached_property  # no cache: it is long
+    @property
     def encoded(self) -> bytes:
         """The state as JSON: the same for the same inputs."""
         return msgspec.json.encode(self, order="sorted")

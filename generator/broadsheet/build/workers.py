@@ -175,6 +175,8 @@ class BuildWorkers:
         self._is_broken = False
 
     def __enter__(self) -> Self:
+        executor = self.job.executors(self.job.processes) if self.job.processes > 1 else SerialExecutor()
+        self._executor = self._stack.enter_context(executor)
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -190,11 +192,6 @@ class BuildWorkers:
         return RenderContext(
             self._index, self._settings, Theme(self.job.root, self.job.site_url) if self.job.themed else None
         )
-
-    @cached_property  # no cache: starts with the first call
-    def _executor(self) -> Executor:
-        executor = self.job.executors(self.job.processes) if self.job.processes > 1 else SerialExecutor()
-        return self._stack.enter_context(executor)
 
     def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
         """Call a function in a worker process."""

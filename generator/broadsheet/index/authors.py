@@ -156,7 +156,7 @@ class AuthorIndex:
         `names` are those of the days that changed, before and after. `dates` are these days, and all that show one of
         their papers.
         """
-        for name in ("authors", "_paper_checksums", "_link_checksums"):
+        for name in ("authors", "_paper_checksums"):
             self.__dict__.pop(name, None)
         before = dict(self._db.execute("SELECT key, slug FROM author"))
         after = {key: author.slug for author in self.authors.values() for key in author.names}
@@ -235,15 +235,12 @@ class AuthorIndex:
 
     def links_version(self, date: str) -> str:
         """Return a token that changes with the answer of `links`."""
-        return f"{self._link_checksums.get(date, 0):x}"
+        (checksum,) = self._db.execute("SELECT checksum FROM author_day WHERE date = ?", (date,)).fetchone() or (0,)
+        return f"{checksum:x}"
 
     @cached_property  # 15 % of a cold build
     def _paper_checksums(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT key, papers FROM author"))
-
-    @cached_property  # 9 % of a cold build
-    def _link_checksums(self) -> dict[str, int]:
-        return dict(self._db.execute("SELECT date, checksum FROM author_day"))
 
 
 class AuthorQueries(Queries):

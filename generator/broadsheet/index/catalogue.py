@@ -2,7 +2,6 @@
 
 import datetime as dt
 from functools import cached_property
-from operator import itemgetter
 
 import msgspec
 
@@ -94,19 +93,12 @@ class DayQueries(Queries):
     @query
     def later_entries(self, date: str) -> list[Entry]:
         """Return the entries on later days of the papers that `date` was the first to show, oldest first."""
-        if date not in self._days_repeated:
-            return []
         return self._entries(
             "JOIN entry o ON o.arxiv_id = e.arxiv_id AND o.date = ?1 WHERE e.date > ?1"
             " AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.arxiv_id = e.arxiv_id AND x.date < ?1)"
             " ORDER BY e.date, e.rank",
             date,
         )
-
-    @cached_property  # 1 % of one more day: few days have papers that a later one shows
-    def _days_repeated(self) -> set[str]:
-        first = "SELECT min(e.date) FROM entry e WHERE e.arxiv_id = r.arxiv_id"
-        return set(map(itemgetter(0), self._db.execute(f"SELECT ({first}) FROM repeat r")))
 
     @query
     def best(self, first: str, last: str, limit: int) -> list[Entry]:
@@ -169,8 +161,6 @@ class PublicationQueries(Queries):
     def publications_on(self, date: str) -> dict[str, list[Publication]]:
         """Return the publications that are papers of a day, by arXiv id or DOI; the keys are the papers' ids."""
         matches: dict[str, list[Publication]] = {}
-        if date not in self._with_publications:
-            return matches
         for kind, column in (("arxiv", "arxiv_id"), ("doi", "doi")):
             rows = self._db.execute(
                 f"SELECT e.arxiv_id, p.record FROM entry e JOIN identifier i ON i.kind = ? AND i.value = e.{column}"
@@ -181,15 +171,6 @@ class PublicationQueries(Queries):
                 publications, publication = matches.setdefault(arxiv_id, []), decode_publication(record)
                 publications += [] if publication in publications else [publication]
         return matches
-
-    @cached_property  # 1 % of one more day
-    def _with_publications(self) -> set[str]:
-        """The days with papers that are publications: so few that other days need no query."""
-        statement = (
-            "SELECT e.date FROM identifier i CROSS JOIN entry e ON e.arxiv_id = i.value WHERE i.kind = 'arxiv'"
-            " UNION SELECT e.date FROM identifier i CROSS JOIN entry e ON e.doi = i.value WHERE i.kind = 'doi'"
-        )
-        return set(map(itemgetter(0), self._db.execute(statement)))
 
     @query
     def entries_of(self, publication: str) -> list[Entry]:

@@ -231,14 +231,10 @@ class Index(Catalogue):
         start, end = bisect.bisect_left(dates, str(limits[0])), bisect.bisect_right(dates, str(limits[1]))
         return [(date, versions[date]) for date in dates[start:end]]
 
-    @cached_property
-    def _regular_ends(self) -> tuple[str, ...]:
-        dates = self._versions
-        return (first_regular(dates), next(reversed(dates))) if dates else ()
-
     def _ends(self, first: str, last: str) -> list[str]:
         """Return the ends of the regular days as seen between two dates: a weekday without a record is a gap inside."""
-        ends = self._regular_ends
+        dates = self._versions
+        ends = (first_regular(dates), next(reversed(dates))) if dates else ()
         return ["before" if end < first else "after" if end > last else end for end in ends]
 
 

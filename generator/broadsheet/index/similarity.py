@@ -7,7 +7,6 @@ are exact, and the same on every machine.
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -156,7 +155,6 @@ class _Library:
     def _same_work_test(self) -> Callable[[int, int], bool]:
         """Return a test whether two papers are one work: the same title, or nearly the same words."""
 
-        @cache
         def terms(work: int) -> set[int]:
             return set(self._terms[self._ends[work] : self._ends[work + 1]].tolist())
 

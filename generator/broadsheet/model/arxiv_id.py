@@ -4,7 +4,6 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
-from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -103,7 +102,6 @@ def parse(text: str) -> ArxivId | None:
     return _decorated(text) or _decorated(text.strip(_AROUND))
 
 
-@cache  # 3 % of a cold build
 def _pattern(source: str) -> re.Pattern[str]:
     """Compile a large pattern on demand: that takes longer than to import the module, and most ids need none."""
     return re.compile(source, re.IGNORECASE | re.VERBOSE)

@@ -6,7 +6,6 @@ comma and braces are unambiguous. `export.js` has the same rules.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 
@@ -101,7 +100,6 @@ def of_text(name: str) -> Name:
     return of_any_text(name)
 
 
-@lru_cache(4096)  # 1 % of a cold build: a page uses each name in several formats
 def of_any_text(name: str) -> Name:
     """Return the name that a source wrote, by all rules."""
     whole = without_et_al(readable_name(name))

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from itertools import pairwise
 
 # These words are in nearly every abstract and a third of the index; the browser ignores them as well.
@@ -120,7 +119,6 @@ def _by_last_letter(step: Iterable[tuple[str, str, int]]) -> dict[str, list[tupl
 _RULES = tuple(map(_by_last_letter, STEPS))
 
 
-@cache
 def stem(word: str) -> str:
     """Return the form that a word shares with its plural, its other forms and its other spelling."""
     if not (word.isascii() and word.isalpha()):

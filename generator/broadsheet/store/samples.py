@@ -1,6 +1,5 @@
 """The samples of a new digest, in a folder of their own. The site shows them while the digest has no data."""
 
-from functools import cache
 from pathlib import Path
 
 from broadsheet import PROGRAM
@@ -30,7 +29,6 @@ def shown_store(root: Path) -> Store:
     return Store(root / SAMPLES if are_shown(root) else root)
 
 
-@cache
 def sample_ids() -> frozenset[str]:
     """Return the ids of the papers and publications that a new digest has."""
     return frozenset(_ids(Store(STARTER / SAMPLES)))

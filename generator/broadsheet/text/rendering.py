@@ -56,7 +56,6 @@ def inline(text: str) -> str:
     return _from_nodes(parse(clean(text)), _html).strip()
 
 
-@lru_cache(4096)  # 1 % of a cold build
 def title(text: str) -> Markup:
     """Return `html` of `text` without links, for a place that is a link itself."""
     markup = html(text)

@@ -1,6 +1,6 @@
 """A page as a Markdown file that MkDocs, ProperDocs and Zensical build alike: front matter, a heading, raw HTML blocks.
 
-Also the HTML that a Markdown parser makes of it. `build.theme` uses that as a fast path past the parser.
+Also the HTML that a Markdown parser makes of it, which `build.theme` takes without asking one.
 """
 
 import json

@@ -27,7 +27,7 @@ from broadsheet.views.topic_colours import topic_labels
 INDEX = f"{ADDRESS}days.json"
 IDS = f"{ADDRESS}ids.json"
 SCRIPT = "assets/since.js"
-WINDOW_DAYS = 60  # after a longer absence, the page links to the months
+LISTED_DAYS = 60  # after a longer absence, the page links to the months
 
 
 class FreshIds(NamedTuple):
@@ -60,7 +60,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         script=SCRIPT,
         reader=True,
     )
-    days = _last_days(catalogue, WINDOW_DAYS)
+    days = _last_days(catalogue, LISTED_DAYS)
     fresh = _fresh_ids(catalogue, days)
     yield File(INDEX, msgspec.json.encode(_index(catalogue, settings, days, fresh)))
     yield File(IDS, msgspec.json.encode(fresh))

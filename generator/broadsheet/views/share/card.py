@@ -35,7 +35,7 @@ LINE_HEIGHT = 1.16
 SMALL, LISTED = 30, 32
 GRADE = 36  # the width of a bar for each point
 SKYLINE = 150  # the height of the highest score
-MAX_BARS = 214
+MAX_CARD_BARS = 214
 
 
 class Score(NamedTuple):
@@ -90,7 +90,7 @@ def draw(card: Card, settings: Settings) -> bytes:
         below = _text(picture, below, drawable(card.text))
     _titles(picture, below, card)
     if card.bars:
-        _skyline(picture, card.bars[:MAX_BARS])
+        _skyline(picture, card.bars[:MAX_CARD_BARS])
     else:
         _foot(picture, card)
     return picture.png()

@@ -168,7 +168,6 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(_FONT), size)
 
 
-@cache
 def _ramp() -> bytes:
     ink, paper = _rgb(INK_COLOUR), _rgb(PAPER_COLOUR)
     steps = [step / PAPER for step in range(PAPER + 1)]
