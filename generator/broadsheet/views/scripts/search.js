@@ -26,7 +26,8 @@ const PAGE_SIZE = 20;
 const INITIAL_PAPERS = 4000; // the newest ones, at least
 const STRICT_WORDS = 4; // of more words, a paper need not have all
 const MAX_WORDS = 12; // of more words, only the rarest are asked for
-const [TITLE_WORDS, TITLE_SHARDS] = [3, 5]; // as many words may be of a title, which so many shards are asked for
+const TITLE_SHARDS = 5; // are asked for a title with all words, if there are three words or four
+const CLOSE_WORDS = 3; // of as many words, papers that have them close together come first
 const MOST_PEOPLE = 6;
 const ABOUT_DAYS =
   /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
@@ -85,7 +86,7 @@ const loadCard = (paper) => (paper.card ??= cardOf(paper).catch(() => null));
 
 // Papers that have the words close together come first, of the best ones: words of one sentence belong together.
 async function rerank(papers, weights) {
-  if (weights.size < TITLE_WORDS) return;
+  if (weights.size < CLOSE_WORDS) return;
   for (const start of [0, PAGE_SIZE]) {
     if (start && !sendsParts) break; // whole files would take too long
     const best = papers.slice(start, start + PAGE_SIZE);
@@ -141,10 +142,11 @@ function range({ days }) {
   return [[first, from?.[0] ?? "0"].sort()[1], [last, to?.[1] ?? "9"].sort()[0]];
 }
 
-// Whether a title has all the words, or a page is full of other papers and no title is likely.
+// Whether papers are enough: three words or four are likely to be those of a title.
 function isFull(papers, words, asked) {
-  if (papers.some(({ hasTitle }) => hasTitle)) return true;
-  return papers.length >= PAGE_SIZE && (words < TITLE_WORDS || asked >= TITLE_SHARDS);
+  const [isPage, isTitle] = [papers.length >= PAGE_SIZE, papers.some(({ hasTitle }) => hasTitle)];
+  if (words < 3 || words > STRICT_WORDS) return isPage || isTitle;
+  return (isPage && isTitle) || asked >= TITLE_SHARDS;
 }
 
 // Return the next shards to ask: first the newest, then one, or all others.
