@@ -15,19 +15,17 @@ import {
   readAddress,
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
-import { cardOf, manifest, open, peopleNamed, sendsParts } from "./search-index.js";
-import { match, powerOf, rate } from "./search-match.js";
+import { cardOf, manifest, open, peopleNamed } from "./search-index.js";
+import { match, rate } from "./search-match.js";
 import { daysOf, parse, repair } from "./search-query.js";
-import { marked, passageWeight, snippet } from "./search-snippet.js";
+import { marked, snippet } from "./search-snippet.js";
 import { setRules, wordsOf } from "./search-words.js";
 import { help } from "./shortcuts.js";
 
 const PAGE_SIZE = 20;
 const INITIAL_PAPERS = 4000; // the newest ones, at least
 const STRICT_WORDS = 4; // of more words, a paper need not have all
-const MAX_WORDS = 12; // of more words, only the rarest are asked for
 const TITLE_SHARDS = 5; // are asked for a title with all words, if there are three words or four
-const CLOSE_WORDS = 3; // of as many words, papers that have them close together come first
 const MOST_PEOPLE = 6;
 const ABOUT_DAYS =
   /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
@@ -83,18 +81,6 @@ function setResults(papers) {
 }
 
 const loadCard = (paper) => (paper.card ??= cardOf(paper).catch(() => null));
-
-// Papers that have the words close together come first, of the best ones: words of one sentence belong together.
-async function rerank(papers, weights) {
-  if (weights.size < CLOSE_WORDS) return;
-  for (const start of [0, PAGE_SIZE]) {
-    if (start && !sendsParts) break; // whole files would take too long
-    const best = papers.slice(start, start + PAGE_SIZE);
-    const cards = await Promise.all(best.map(loadCard));
-    cards.forEach((card, i) => (best[i].match += card ? passageWeight(card[5], weights) : 0));
-  }
-  papers.sort(orderBy(""));
-}
 
 // Request all cards at once; show each as soon as those before it are there.
 async function showPage(number, waiting) {
@@ -209,19 +195,6 @@ function remarks({ parts, ignored, isUnchecked }, repairs, isStrict, days) {
   return lines;
 }
 
-// Return excluded parts, and of the others the rarest.
-function rarest(parts) {
-  const wanted = parts.filter(({ isExcluded }) => !isExcluded).sort((a, b) => powerOf(a) - powerOf(b));
-  return parts.filter((part) => part.isExcluded || wanted.indexOf(part) < MAX_WORDS);
-}
-
-// Return the weight of each term of the wanted parts: the rarer, the more.
-function weightsOf(parts) {
-  const all = sumOf(manifest.shards);
-  const words = parts.filter(({ isExcluded }) => !isExcluded).flatMap((part) => part.words);
-  return new Map(words.flatMap(({ terms, power }) => terms.map((term) => [term, Math.log(1 + all / 2 ** power)])));
-}
-
 async function find(asked) {
   const repairs = await repair(asked);
   const days = range(asked);
@@ -230,7 +203,8 @@ async function find(asked) {
   const exists = ({ words }) => words.every(({ meant }) => meant);
   const lines = remarks(asked, repairs, isStrict, days);
   if (isStrict && !wanted.every(exists)) return { papers: [], lines };
-  const parts = rarest(asked.parts.filter((part) => part.isExcluded || exists(part)));
+  const existing = asked.parts.filter((part) => part.isExcluded || exists(part));
+  const parts = isStrict ? existing : (await import("./search-long.js")).rarest(existing);
   const count = parts.filter(({ isExcluded }) => !isExcluded).length;
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
   const answer = await gather(parts, days, count);
@@ -261,7 +235,8 @@ async function search() {
   if (ABOUT_DAYS.test(words)) answer.lines.push("For days, use “from” and “to”, or write a month as 2025-05.");
   const order = orderBy(chosen("sort") || (asked.parts.some(({ isExcluded }) => !isExcluded) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
-  if (isQuery && !chosen("sort")) await rerank(matches, weightsOf(asked.parts));
+  if (terms.size > 2 && !chosen("sort"))
+    await (await import("./search-long.js")).rerank(matches, asked.parts, sumOf(manifest.shards), loadCard);
   if (number !== searches) return;
   setResults(matches);
   const total = matches.length < answer.papers.length ? ` of ${answer.papers.length}` : "";
