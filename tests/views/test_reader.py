@@ -79,7 +79,7 @@ def test_the_scripts_of_a_page_are_small_load_at_once_and_request_nothing(addres
         html = answer.read().decode()
     (script,) = re.findall(r'<script type="module"[^>]* src="[^"]*assets/([^"]+)"', html)
     names = loaded(script)
-    assert served_bytes(names) <= (20_800 if path == "search/" else 14_500)
+    assert served_bytes(names) <= (21_400 if path == "search/" else 14_500)
     assert {script, *re.findall(r'<link rel="modulepreload" href="[^"]*assets/([^"]+)"', html)} == names
     for name in names - {"search-index.js"}:
         code = (ASSETS / name).read_bytes()

@@ -13,6 +13,7 @@ from tests.build.test_search_index import Digest
 from tests.example import paper
 
 LAKES = "Ada Lovelace Byron"
+FILLER = "Herbs grow in wet soil. " * 20
 
 
 def many(date: str, number: int, **fields: Any) -> list[dict[str, Any]]:
@@ -40,6 +41,12 @@ DAYS = {
     "2025-06-03": [
         paper("2506.00005", title="Inside the GPT-4 model", abstract="A teal 7 of 4 GPT."),
         paper("2506.00006", title="Outside", abstract="Many a GPT of the 4 kinds."),
+    ],
+    "2025-06-04": [
+        paper("2506.00007", title="Marsh one", abstract=f"A plover. {FILLER} A reed. A crane."),
+        paper("2506.00008", title="Marsh two", abstract=f"{FILLER} {FILLER} A plover, a reed, a crane."),
+        paper("2506.00009", title="Marsh three", abstract=f"A plover. {FILLER} A reed. {FILLER} A crane."),
+        paper("2506.00010", title="All", abstract="Coot diver eider falcon gull hawk ibis jay kite lark merlin nene."),
     ],
     "2025-06-20": many("2025-06-20", 45, title="Geese", abstract="They fly."),
 }
@@ -96,7 +103,7 @@ def test_a_word_with_a_minus_leaves_papers_out(browser_tab: Page, address: str) 
 
 def test_excluded_words_alone_leave_all_other_papers(browser_tab: Page, address: str) -> None:
     search(browser_tab, address, "q=-geese")
-    assert status(browser_tab) == "10 found"
+    assert status(browser_tab) == "14 found"
     assert search(browser_tab, address, "q=-attention&to=2025-05") == ["2505.00004", "2505.00003"]
 
 
@@ -226,6 +233,17 @@ def test_long_queries_need_not_match_whole(browser_tab: Page, address: str) -> N
     assert "No paper has all of these words" in status(browser_tab)
 
 
+def test_papers_that_have_the_words_close_together_come_first(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=plover reed crane") == ["2506.00008", "2506.00007", "2506.00009"]
+
+
+def test_of_a_long_query_the_rarest_words_are_asked_for(browser_tab: Page, address: str) -> None:
+    others = " ".join(f"many words of no use here nothing{number}" for number in range(20))
+    hits = search(browser_tab, address, f"q={others} coot diver eider falcon gull hawk ibis jay kite lark merlin nene")
+    assert hits[0] == "2506.00010"
+    assert "Nothing has “nothing0”, so it was ignored." in status(browser_tab)
+
+
 def test_the_snippet_is_around_the_hit_and_the_title_is_marked(browser_tab: Page, address: str) -> None:
     assert search(browser_tab, address, "q=heron birds") == ["2506.00001"]
     text = browser_tab.locator("#hits .comment").inner_text()
@@ -237,14 +255,14 @@ def test_the_snippet_is_around_the_hit_and_the_title_is_marked(browser_tab: Page
 @pytest.mark.parametrize(
     ("query", "number"),
     [
-        ("from=2025-06", 51),
-        ("from=2025-06-03", 47),
+        ("from=2025-06", 55),
+        ("from=2025-06-03", 51),
         ("to=2025-05-31", 4),
-        ("from=2025-W23&to=2025-W23", 6),
+        ("from=2025-W23&to=2025-W23", 10),
         ("from=2025-06-02&to=2025-06-02&q=kingfisher", 3),
         ("q=2025-05", 4),
         ("q=2025-W22 2025-06-02", 8),
-        ("q=2025-W22 2025-06&from=2025-06-03", 47),
+        ("q=2025-W22 2025-06&from=2025-06-03", 51),
         ("q=kingfisher 2025-W22", 0),
     ],
 )

@@ -5,6 +5,7 @@ import { root } from "./elements.js";
 const urlOf = (path) => new URL(`search-index/${path}`, root).href;
 const files = new Map();
 export let manifest; // shards.json
+export let sendsParts = true; // whether the host sends parts of files, as far as is known
 
 async function fetchBytes(path, format) {
   const { ok, body } = await fetch(urlOf(path));
@@ -13,13 +14,13 @@ async function fetchBytes(path, format) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// Some hosts send the whole file.
 async function fetchPart(path, start, length) {
   const Range = `bytes=${start}-${start + length - 1}`;
   const response = await fetch(urlOf(path), { headers: { Range } });
   if (!response.ok) throw new Error(path);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return response.status === 206 ? bytes : bytes.subarray(start, start + length);
+  sendsParts = response.status === 206; // some hosts send the whole file
+  return sendsParts ? bytes : bytes.subarray(start, start + length);
 }
 
 function once(path, read) {

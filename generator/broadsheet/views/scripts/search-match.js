@@ -3,6 +3,8 @@
 import { factsOf, placesOf, postingsOf } from "./search-index.js";
 
 const [K, B, LENGTH, TITLE] = [1.2, 0.4, 150, 2];
+const RARE = 7; // a power of two of uses: a shard may lack such a word
+const SKIPPED = { terms: [], postings: [], numbers: new Set(), isSkipped: true };
 
 const withAll = (one, postings) => [...one.keys()].filter((number) => postings.every((map) => map.has(number)));
 
@@ -34,12 +36,24 @@ async function matchPart(shard, { words, isPhrase, isAny }) {
   return { terms, postings, isAny, numbers: new Set(isAny ? withAny(postings) : withAll(rarest, postings)) };
 }
 
+// If all parts must match and the rarest does not, the others are not asked for.
+async function matchAll(shard, parts, least) {
+  const [rarest] = parts.filter(({ isExcluded }) => !isExcluded).sort((a, b) => powerOf(a) - powerOf(b));
+  const isStrict = least > 1 && least === parts.filter(({ isExcluded }) => !isExcluded).length;
+  const first = isStrict && powerOf(rarest) < RARE && (await matchPart(shard, rarest));
+  const matchOther = (part) => (first && !first.numbers.size ? SKIPPED : matchPart(shard, part));
+  return Promise.all(parts.map((part) => (first && part === rarest ? first : matchOther(part))));
+}
+
+/** Return the power of two of the uses of the rarest word of a part. */
+export const powerOf = ({ words }) => Math.min(...words.map(({ power }) => power));
+
 /**
  * Return the papers of a shard with at least `least` of the parts and no excluded one; all without it. Return also the
  * numbers of documents with each term, `sizes`, and with each part, `counts`; a shard `isLoose` if it has phrases whose words may be apart.
  */
 export async function match(shard, parts, least) {
-  const matched = await Promise.all(parts.map((part) => matchPart(shard, part)));
+  const matched = await matchAll(shard, parts, least);
   const wanted = matched.filter((_, i) => !parts[i].isExcluded);
   const excluded = matched.filter((_, i) => parts[i].isExcluded);
   const hits = new Map(least ? [] : Array.from({ length: shard.documents }, (_, number) => [number, 0]));
@@ -52,7 +66,7 @@ export async function match(shard, parts, least) {
   return {
     papers,
     sizes,
-    counts: matched.map(({ numbers }) => numbers.size),
+    counts: matched.map(({ numbers, isSkipped }) => (isSkipped ? NaN : numbers.size)),
     isLoose: matched.some(({ isLoose }) => isLoose),
   };
 }

@@ -4,6 +4,7 @@ import { commonWords, wordsThatBeginLike, wordsThatEndLike } from "./search-inde
 import { isCjk, stopWords, termsOf, wordsOf } from "./search-words.js";
 
 const DATE = /^(\d{4})(?:-(?:(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?|W(0[1-9]|[1-4]\d|5[0-3])))?$/i;
+const UNKNOWN_POWER = 3; // a word that is in a few papers
 const iso = (date) => date.toISOString().slice(0, 10);
 
 /** Return the first and the last day of a day, week, month or year; undefined for other text. */
@@ -59,8 +60,8 @@ function addPart({ parts, ignored }, all, kind) {
 
 /**
  * Replace words that the archive does not have. Return [word, meanings] for each; no meanings if nothing is like it. A
- * part of one word that may mean several becomes a part of which any word will do. Parts get their `terms`. If a list of
- * words is lost, the query `isUnchecked` and its words stay.
+ * part of one word that may mean several becomes a part of which any word will do. Words get their `terms` and their
+ * `power`: of two, their uses in the archive. If a list of words is lost, the query `isUnchecked` and its words stay.
  */
 export async function repair(query) {
   try {
@@ -72,8 +73,9 @@ export async function repair(query) {
   }
 }
 
-function take(entry, meant) {
+function take(entry, meant, power = UNKNOWN_POWER) {
   entry.meant = meant;
+  entry.power = power;
   entry.terms = termsOf(meant ?? entry.word);
 }
 
@@ -83,9 +85,9 @@ async function repairWith(parts) {
     if (part.words.some(({ word }) => /\p{N}\P{N}|\P{N}\p{N}/u.test(word)))
       await (await import("./search-repair.js")).separate(part, repairs, exists);
     for (const entry of part.words) {
-      const { meanings, isRemarkable } = await meaningsOf(entry.word);
+      const { meanings, isRemarkable, power } = await meaningsOf(entry.word);
       if (isRemarkable) repairs.push([entry.word, meanings]);
-      take(entry, meanings[0]);
+      take(entry, meanings[0], power);
       if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
         part.isAny = true;
         part.words = meanings.map((meant) => ({ ...entry, meant, terms: termsOf(meant) }));
@@ -101,11 +103,11 @@ const exists = async (word) => (await commonWords()).has(word) || (await wordsTh
 // or in the last.
 async function meaningsOf(word) {
   const common = await commonWords();
-  if (common.has(word) || isCjk(word)) return { meanings: [word] };
+  if (common.has(word) || isCjk(word)) return { meanings: [word], power: common.get(word) };
   const rare = await wordsThatBeginLike(word);
-  if (rare.has(word)) return { meanings: [word] };
+  if (rare.has(word)) return { meanings: [word], power: rare.get(word) };
   if (/\p{N}/u.test(word)) return { meanings: [], isRemarkable: true };
   const { closest, isEnding } = await import("./search-repair.js");
   const meanings = closest(word, [common, rare, await wordsThatEndLike(word)]);
-  return { meanings, isRemarkable: !isEnding(word, meanings[0] ?? "") };
+  return { meanings, isRemarkable: !isEnding(word, meanings[0] ?? ""), power: common.get(meanings[0]) };
 }

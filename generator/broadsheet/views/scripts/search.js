@@ -26,6 +26,7 @@ import { help } from "./shortcuts.js";
 const PAGE_SIZE = 20;
 const INITIAL_PAPERS = 4000; // the newest ones, at least
 const STRICT_WORDS = 4; // of more words, a paper need not have all
+const TITLE_SHARDS = 5; // are asked for a title with all words, if there are three words or four
 const MOST_PEOPLE = 6;
 const ABOUT_DAYS =
   /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
@@ -81,9 +82,11 @@ function setResults(papers) {
   more.hidden = older.hidden = true;
 }
 
+const loadCard = (paper) => (paper.card ??= cardOf(paper).catch(() => null));
+
 // Request all cards at once; show each as soon as those before it are there.
 async function showPage(number, waiting) {
-  const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [cardOf(paper).catch(() => null), paper]);
+  const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [loadCard(paper), paper]);
   displayed += page.length;
   more.hidden = older.hidden = true;
   const { buildRow } = await import("./rows.js").catch(() => ({})); // hits are shown without it, too
@@ -139,7 +142,12 @@ function range({ days }) {
   return [[first, from?.[0] ?? "0"].sort()[1], [last, to?.[1] ?? "9"].sort()[0]];
 }
 
-const isFull = (papers) => papers.length >= PAGE_SIZE || papers.some(({ hasTitle }) => hasTitle);
+// Whether papers are enough: three words or four are likely to be those of a title.
+function isFull(papers, words, asked) {
+  const [isPage, isTitle] = [papers.length >= PAGE_SIZE, papers.some(({ hasTitle }) => hasTitle)];
+  if (words < 3 || words > STRICT_WORDS) return isPage || isTitle;
+  return (isPage && isTitle) || asked >= TITLE_SHARDS;
+}
 
 // Return the next shards to ask: first the newest, then one, or all others.
 function batchAt(next, shards) {
@@ -153,7 +161,7 @@ function batchAt(next, shards) {
  */
 async function gather(parts, days, least) {
   const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
-  const isEnough = (papers) => !everything && (least ? isFull(papers) : papers.length);
+  const isEnough = (papers) => !everything && (least ? isFull(papers, least, answers.length) : papers.length);
   const answers = [];
   let papers = [];
   while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
@@ -216,7 +224,8 @@ async function find(asked) {
   const exists = ({ words }) => words.every(({ meant }) => meant);
   const lines = remarks(asked, repairs, isStrict, days);
   if (isStrict && !wanted.every(exists)) return { papers: [], lines };
-  const parts = asked.parts.filter((part) => part.isExcluded || exists(part));
+  const existing = asked.parts.filter((part) => part.isExcluded || exists(part));
+  const parts = isStrict ? existing : (await import("./search-long.js")).rarest(existing);
   const count = parts.filter(({ isExcluded }) => !isExcluded).length;
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
   const answer = await gather(parts, days, count);
@@ -261,6 +270,9 @@ async function search() {
   }
   const order = orderBy(chosen("sort") || (asked.parts.some(({ isExcluded }) => !isExcluded) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
+  if (terms.size > 2 && !chosen("sort"))
+    await (await import("./search-long.js")).rerank(matches, asked.parts, sumOf(manifest.shards), loadCard);
+  if (number !== searches) return;
   setResults(matches);
   const found = isQuery ? [foundWords(matches.length, answer)] : [];
   status.textContent = answer.lines.length
