@@ -67,7 +67,7 @@ def test_no_line_of_a_paper_is_empty(name: str, comment: str) -> None:
         arxiv_id="2504.00001", title="T", authors=(name, "B"), comment=comment, categories=(name,), announce_type=name
     )
     entry = Entry(date="2025-04-29", rank=1, paper=paper, sources=("arxiv",), topics=(), first_seen="2025-04-29")
-    made = PaperRenderer(Settings(), lambda address: address, [entry]).papers([entry], {}, 1)
+    made = PaperRenderer(Settings(), lambda address: address, [entry]).papers([entry], {}, abstracts=1, expanded=1)
     assert not re.search(r"\n\s*\n", made)
 
 

@@ -52,7 +52,7 @@ def test_a_paper_and_the_heading_of_its_page() -> None:
     title = "קשב דליל במודלים של שפה"
     paper = Paper(arxiv_id="2505.00001", title=title, authors=("Ada Lovelace", "מרי קירי"), abstract="Of things.")
     entry = Entry(date="2025-05-27", paper=paper, rank=1, sources=("arxiv",), first_seen="2025-05-27", topics=())
-    article = lxml.html.fromstring(PaperRenderer(Settings(), str, [entry]).papers([entry], {}, 1))
+    article = lxml.html.fromstring(PaperRenderer(Settings(), str, [entry]).papers([entry], {}, abstracts=1, expanded=1))
     (heading,) = article.iter("h2")
     assert (heading.get("lang"), heading.get("dir")) == ("he", "auto")
     assert [name.text for name in article.iter("bdi")] == ["מרי קירי"]
