@@ -120,3 +120,14 @@ def test_without_the_file_the_rows_stay_and_the_network_brings_it(address: str, 
     tab.evaluate("dispatchEvent(new Event('online'))")
     expect(row.locator("> details[open]")).to_be_visible()
     assert not problems
+
+
+def test_a_day_that_grows_old_is_as_in_a_clean_build(root: Path, tmp_path: Path) -> None:
+    settings = SETTINGS + "search: false\n"
+    make_digest(tmp_path, {"2025-01-10": DAYS["2025-01-10"]}, settings)
+    assert digest("build", "--root", tmp_path).returncode == 0
+    assert not (tmp_path / "site" / PACK).exists()
+    make_digest(tmp_path, DAYS, settings)
+    assert digest("build", "--root", tmp_path).returncode == 0
+    for path in (f"{OLD}index.html", PACK):
+        assert (tmp_path / "site" / path).read_bytes() == (root / "site" / path).read_bytes(), path

@@ -128,9 +128,9 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         ["2025-05-28", "unknown", 3],
     ]
     assert (index["week"], index["before"]) == ("2025-05-22", "2025-03-03")
-    files = {path.name for path in (root / "site/since").glob("*.json")}
-    days = {f"2025-{day}.json" for day in ("03-03", "05-20", "05-26", "05-27", "05-28")}  # filters of months need all
-    assert files == {"days.json", "ids.json", *days}
+    files = {path.name for path in (root / "site/since").iterdir()}
+    days = {f"2025-{day}.pack" for day in ("03-03", "05-20", "05-26", "05-27", "05-28")}  # filters of months need all
+    assert files == {"index.html", "days.json", "ids.json", *days}
     assert index["fresh"] == {"2025-05-20": 1, "2025-05-26": 1, "2025-05-27": 4, "2025-05-28": 1}
     ids = json.loads((root / "site/since/ids.json").read_bytes())
     assert {date: [len(part) for part in parts] for date, parts in ids.items()} == {
