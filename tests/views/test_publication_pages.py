@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
+import lxml.html
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -108,8 +108,8 @@ def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
     return site([data for data in records if data["status"] == "public"], root, (paper,))
 
 
-def tree(page: Page) -> ElementTree.Element:
-    return ElementTree.fromstring(f"<page>{page.lead}{page.body}</page>")
+def tree(page: Page) -> lxml.html.HtmlElement:
+    return lxml.html.fromstring(f"<div>{page.lead}{page.body}</div>")
 
 
 def links(page: Page) -> list[str]:
