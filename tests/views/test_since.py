@@ -353,11 +353,11 @@ def test_a_longer_absence_links_to_the_months(address: str, tab: Page) -> None:
 
 
 def test_a_day_that_does_not_load_is_named_and_comes_again(address: str, tab: Page) -> None:
-    tab.route("**/2025-05-27.json", lambda route: route.abort())
+    tab.route("**/2025-05-27.pack", lambda route: route.abort())
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("2 papers of 3 days")
     expect(tab.locator("#gaps")).to_contain_text("Not loaded Tue 27 May 2025")
-    tab.unroute("**/2025-05-27.json")
+    tab.unroute("**/2025-05-27.pack")
     hours_later(tab)
     expect(status(tab)).to_have_text("4 papers of 1 day")
 
