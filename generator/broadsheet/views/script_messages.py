@@ -6,8 +6,9 @@ A script marks what readers see as Python does, with a value for each placeholde
     ngettext("%(papers)s paper", "%(papers)s papers", papers, { papers })
     pgettext("the key", "Enter")
 
-Strings are literals in double quotes; the number of ``ngettext`` is a name. Three dots before a call spread the parts
-of a sentence, so that values may be nodes. Browsers get literals alone: no catalogue, no call.
+Strings are literals in double quotes; the number of ``ngettext`` is a name. A value has no braces, and no string but in
+double quotes. Three dots before a call spread the parts of a sentence, so that values may be nodes. Browsers get
+literals alone: no catalogue, no call.
 """
 
 import json
@@ -17,15 +18,26 @@ from functools import partial
 from gettext import NullTranslations, c2py
 from typing import NamedTuple
 
-_CALL = re.compile(r"(?:(?P<spread>\.\.\.)|(?<![\w$.]))(?P<name>n?p?gettext)\(")
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'  # as in JSON
+_NAME = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*"
+_PARENTHESES = rf"\((?:[^\"'`/(){{}}]|{_STRING})*\)"
+_SUBSCRIPT = r"\[[^\"'`/\[\]{}]*\]"
+_VALUE = rf"(\w+)(?:\s*:\s*((?:[^\"'`/(){{}}\[\],]|{_PARENTHESES}|{_SUBSCRIPT})+))?"
+_START = re.compile(r"(?:\.\.\.|(?<![\w$.]))n?p?gettext\(")
+_CALL = re.compile(
+    rf"""
+    (?P<spread>\.\.\.)?(?P<n>n)?(?P<p>p)?gettext\(\s*
+    (?(p)(?P<context>{_STRING})\s*,\s*)
+    (?P<texts>{_STRING}(?(n)\s*,\s*{_STRING}))
+    (?(n)\s*,\s*(?P<number>{_NAME}))
+    (?:\s*,\s*\{{(?P<values>\s*(?:{_VALUE}\s*,\s*)*(?:{_VALUE}\s*)?)\}})?
+    \s*,?\s*\)
+    """,
+    re.VERBOSE,
+)
 _ENGLISH = "nplurals=2; plural=(n != 1)"
-_GAP = re.compile(r"\s*")
-_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
 _PLURAL_RULE = re.compile(r"plural=([\sn\d%()!<>=&|?:+*-]+)")
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-# The strings, brackets and names of an expression. A regular expression or a template has a name of its own.
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[(\[{]|[)\]}]|,|[^"\'`/(\[{)\]},]+')
 # Each form of a language is that of one of these numbers.
 _NUMBERS = (*range(201), 1_000_000)
 
@@ -44,87 +56,22 @@ class Call(NamedTuple):
 
 def calls(script: str) -> Iterator[Call]:
     """Yield the marked strings of `script`. Raise ValueError if one is not as the module says."""
-    position = 0
-    while match := _CALL.search(script, position):
-        call = _Reader(script, match).call()
-        position = call.end
-        yield call
+    end = 0
+    for start in _START.finditer(script):
+        match = _CALL.match(script, start.start())
+        if not match or start.start() < end:
+            excerpt = " ".join(script[start.start() :][:80].split())
+            raise ValueError(f"{excerpt}: write literals in double quotes, and then names or simple values")
+        end = match.end()
+        yield _call(match)
 
 
-# -- reading --
-
-
-class _Reader:
-    """Reads the arguments of one call."""
-
-    def __init__(self, script: str, match: re.Match[str]) -> None:
-        self._script, self._match, self._position = script, match, match.end()
-
-    def call(self) -> Call:
-        """Return the call with its arguments."""
-        name = self._match["name"]
-        context = self._string() if "p" in name.removesuffix("gettext") else None
-        texts = (self._string(), self._string()) if name.startswith("n") else (self._string(),)
-        number = self._expect(_NAME) if len(texts) > 1 else ""
-        if number:
-            self._take(",")
-        values = self._values() if self._take("{") else None
-        self._take(",")
-        if not self._take(")"):
-            raise self._error("expected literals, and then an object of values")
-        return Call(self._match.start(), self._position, bool(self._match["spread"]), context, texts, number, values)
-
-    def _string(self) -> str:
-        literal = self._expect(_STRING)
-        self._take(",")
-        try:
-            text: str = json.loads(literal)
-        except ValueError:
-            raise self._error(f"write {literal} without escapes that JSON does not have") from None
-        return text
-
-    def _values(self) -> dict[str, str]:
-        values = {}
-        while not self._take("}"):
-            name = self._expect(_NAME)
-            values[name] = self._expression() if self._take(":") else name
-            self._take(",")
-        return values
-
-    def _expression(self) -> str:
-        """Return the code up to the next comma or bracket that belongs to the object."""
-        start, depth = self._position, 0
-        while match := _TOKEN.match(self._script, self._position):
-            token = match[0]
-            if not depth and token in {",", "}"}:
-                break
-            depth += (token in {"(", "[", "{"}) - (token in {")", "]", "}"})
-            self._position = match.end()
-        code = self._script[start : self._position].strip()
-        if not match or not code or _CALL.search(code):
-            raise self._error("give the value a name first")
-        return code
-
-    def _expect(self, pattern: re.Pattern[str]) -> str:
-        self._skip()
-        match = pattern.match(self._script, self._position)
-        if not match:
-            raise self._error("expected a literal in double quotes, or the name of a number or value")
-        self._position = match.end()
-        return match[0]
-
-    def _take(self, sign: str) -> bool:
-        self._skip()
-        is_there = self._script.startswith(sign, self._position)
-        self._position += is_there
-        return is_there
-
-    def _skip(self) -> None:
-        self._position += len(_GAP.match(self._script, self._position)[0])  # type: ignore[index]
-
-    def _error(self, reason: str) -> ValueError:
-        excerpt = self._script[self._match.start() : self._position + 40].replace("\n", " ")
-        return ValueError(f"{excerpt}: {reason}")
+def _call(match: re.Match[str]) -> Call:
+    context = json.loads(match["context"]) if match["context"] else None
+    pairs = None if match["values"] is None else re.findall(_VALUE, match["values"])
+    values = None if pairs is None else {name: code.strip() or name for name, code in pairs}
+    texts = tuple(json.loads(f"[{match['texts']}]"))
+    return Call(*match.span(), bool(match["spread"]), context, texts, match["number"] or "", values)
 
 
 # -- writing --
@@ -154,7 +101,7 @@ class ScriptTranslator:
     def _code(self, call: Call) -> str:
         """Return the literal of the call, or a choice among those of its forms."""
         forms = [_parts(call, text) for text in self._translations(call)]
-        write = _listed if call.is_spread else _joined
+        write = _elements if call.is_spread else _text_literal
         if all(form == forms[0] for form in forms):
             return write(forms[0])
         choice = f"[{','.join(f'[{write(form)}]' if call.is_spread else write(form) for form in forms)}]"
@@ -196,12 +143,12 @@ def _literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _listed(parts: list[tuple[str, bool]]) -> str:
+def _elements(parts: list[tuple[str, bool]]) -> str:
     """Return the parts as elements of a list."""
     return ",".join(part if is_code else _literal(part) for part, is_code in parts)
 
 
-def _joined(parts: list[tuple[str, bool]]) -> str:
+def _text_literal(parts: list[tuple[str, bool]]) -> str:
     """Return the parts as one literal, a template if there are values."""
     if not any(is_code for _, is_code in parts):
         return _literal("".join(part for part, _ in parts))

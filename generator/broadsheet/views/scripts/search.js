@@ -206,11 +206,11 @@ function remarks({ parts, ignored, isUnchecked }, repairs, isStrict, days) {
   const isCommon = gettext("Ignored as too common: %(words)s.", { words: common });
   if (common) lines.push(parts.length ? isCommon : gettext("These words are in nearly every paper."));
   for (const name of ["from", "to"]) {
+    const date = quote(chosen(name));
     if (!chosen(name) || daysOf(chosen(name))) continue;
-    const hint = gettext("%(date)s was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.", {
-      date: quote(chosen(name)),
-    });
-    lines.push(hint);
+    lines.push(
+      gettext("%(date)s was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.", { date }),
+    );
   }
   if (days?.[0] > days?.[1]) lines.push(gettext("These days exclude each other."));
   return lines;
