@@ -1,13 +1,27 @@
 // The facts of the papers of a month, from the file beside the month's page.
 
 import { fetchFile } from "./files.js";
+import { marksOf } from "./paper-list.js";
 
-/** Return the papers of a month, best first; a paper of several days once for each. */
-export async function fetchMonth(month) {
+const marked = {
+  get mark() {
+    return marksOf(this.id);
+  },
+};
+
+/**
+ * Return the papers of a month, best first; a paper of several days once for each. With limits: those of a topic, or of
+ * the days from `first` to `last`.
+ */
+export async function fetchMonth(month, { topic: wanted, first = "", last = "~" } = {}) {
   const { dates, topics, categories, sources, papers } = await fetchFile(`monthly/${month}/papers.json`);
   const times = dates.map(Date.parse);
   const named = (names, numbers) => numbers.map((number) => names[number]);
-  return papers.map(([id, day, score, novelty, upvotes, topic, category, source]) => ({
+  const place = topics.indexOf(wanted);
+  const isInside = ([, day, , , , topic]) =>
+    (!wanted || topic.includes(place)) && dates[day] >= first && dates[day] <= last;
+  return papers.filter(isInside).map(([id, day, score, novelty, upvotes, topic, category, source]) => ({
+    __proto__: marked,
     id,
     day: dates[day],
     date: times[day],

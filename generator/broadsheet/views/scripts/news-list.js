@@ -14,11 +14,13 @@ import { hasMark, updatePapers } from "./storage.js";
 import { countsOf, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
+const FIRST_SIZE = 30; // of the first batch: a few screens; the others follow once the browser is idle
 const DOZEN = 12; // papers for ten minutes
 
 let index; // since/days.json
 let papers = []; // new and unread ones, the best first
 let matches = []; // those that the filters leave, or the dozen of them
+let limit = 0; // of the matches that are shown
 let rest = []; // those that the filters leave, and the dozen does not have
 const hidden = new Set(); // ids of those that "Mark the rest read" marked
 let listing = {}; // the days of the list, and the papers left out of it
@@ -154,20 +156,35 @@ function gapItems(days, { seen, isCut }, failed) {
 
 // -- the list --
 
-function showMore() {
+function addRows(end = limit) {
   const start = view.papers.length;
-  const items = matches.slice(start, start + BATCH_SIZE).map((paper) => buildRow(paper, index));
+  const items = matches.slice(start, end).map((paper) => buildRow(paper, index));
   byId("news").append(...items);
   const added = items.map((node, i) => paperOf(node, start + i));
   added.forEach(addMarks);
   view.papers = view.visible = [...view.papers, ...added];
-  const left = matches.length - view.papers.length;
+}
+
+function showPagination() {
+  const left = matches.length - limit;
   const more = button(ngettext("Show more: %(left)s left", "Show more: %(left)s left", left, { left }), () => {
-    const next = view.papers.length;
-    showMore();
+    const next = limit;
+    limit += BATCH_SIZE;
+    addRows();
+    showPagination();
     view.papers[next].node.querySelector("a").focus();
   });
-  byId("pagination").replaceChildren(...(left ? [more] : []));
+  byId("pagination").replaceChildren(...(left > 0 ? [more] : []));
+}
+
+// Scrolled down, as on the way back, the reader may be where the later rows are.
+function showFirst() {
+  limit = BATCH_SIZE;
+  byId("news").replaceChildren();
+  view.papers = view.visible = [];
+  addRows(scrollY ? limit : FIRST_SIZE);
+  (window.requestIdleCallback ?? setTimeout)(() => addRows());
+  showPagination();
 }
 
 function statusText() {
@@ -205,9 +222,7 @@ function arrange() {
   dozen.ariaPressed = String(Boolean(parameter("minutes")));
   countOptions(papers);
   drawSkyline(byId("skyline"), matches, index);
-  byId("news").replaceChildren();
-  view.papers = view.visible = [];
-  showMore();
+  showFirst();
   status.textContent = statusText();
   upToDate.hidden = !listing.days;
   markRest.hidden = !rest.length;

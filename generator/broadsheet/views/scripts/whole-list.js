@@ -4,7 +4,7 @@
 import { button } from "./elements.js";
 import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
 import { fetchMonth, fetchRow } from "./months.js";
-import { countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
+import { countOf, paperOf, sorted, status } from "./paper-list.js";
 import { addMarks, view, warn } from "./papers.js";
 
 const BATCH_SIZE = 20; // papers
@@ -19,28 +19,18 @@ let drawings = 0;
 
 // -- the facts --
 
-function getMarks() {
-  return marksOf(this.id);
-}
-
-async function papersOf(month) {
-  const all = await fetchMonth(month);
-  for (const paper of all) {
-    paper.topic = paper.topic.filter((topic) => Object.hasOwn(labels.topics, topic));
-    Object.defineProperty(paper, "mark", { get: getMarks });
-  }
+async function papersOf(month, limits) {
+  const all = await fetchMonth(month, limits);
+  for (const paper of all) paper.topic = paper.topic.filter((topic) => Object.hasOwn(labels.topics, topic));
   return all;
 }
 
 // A topic's list has the newest day first, and a paper on its first day; the others have the best first.
-function select(all, { topic, first, last }) {
-  const inside = all.filter(
-    (paper) => (!topic || paper.topic.includes(topic)) && (!first || (paper.day >= first && paper.day <= last)),
-  );
-  if (topic) inside.sort((a, b) => a.date - b.date);
-  else inside.sort((a, b) => (b.score || -1) - (a.score || -1)); // of two months; stable
+function select(all, { topic }) {
+  if (topic) all.sort((a, b) => a.date - b.date);
+  else all.sort((a, b) => (b.score || -1) - (a.score || -1)); // of two months; stable
   const ids = new Set();
-  const each = inside.filter(({ id }) => !ids.has(id) && ids.add(id));
+  const each = all.filter(({ id }) => !ids.has(id) && ids.add(id));
   return topic ? each.sort((a, b) => b.date - a.date) : each;
 }
 
@@ -58,7 +48,7 @@ function attachRows(all, rows) {
 export async function loadAll(node, rows, data) {
   [list, pageSize] = [node, rows.length];
   labels = JSON.parse(data.labels);
-  const months = await Promise.all(data.months.split(" ").map(papersOf));
+  const months = await Promise.all(data.months.split(" ").map((month) => papersOf(month, data)));
   papers = attachRows(select(months.flat(), data), rows);
   for (const { node } of rows) node.hidden = false; // which the choice among them may have hidden
   return papers;
