@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
@@ -14,6 +15,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from broadsheet.bibliography.bibtex import bibtex
+from broadsheet.bibliography.citation_key import citation_key, longer_key
 from broadsheet.bibliography.ris import ris
 from broadsheet.build.preview import served
 from broadsheet.index.days import Entry
@@ -114,9 +116,10 @@ def test_the_days_are_worth_the_test(site: Site) -> None:
 
 def test_bibtex_has_each_title_and_each_name_whole(site: Site, saved: Page) -> None:
     read = entries(exported(saved, "BibTeX"))
-    assert read.keys() == {re.sub(r"[^\w.:/-]", "-", name) for name in site.shown}
-    for name, entry in site.shown.items():
-        fields = read[name]
+    assert {fields["eprint"] for fields in read.values()} == site.shown.keys()
+    for fields in read.values():
+        name = fields["eprint"]
+        entry = site.shown[name]
         assert fields["title"][0] == "{"
         assert fields["title"][-1] == "}"
         assert unescaped(fields["title"][1:-1]) == plain(entry.paper.title)
@@ -126,8 +129,47 @@ def test_bibtex_has_each_title_and_each_name_whole(site: Site, saved: Page) -> N
             family = unescaped(" ".join([*author.von, *author.last]))
             assert family == (name_parts.family or f"{{{name_parts.literal}}}")
             assert unescaped(" ".join(author.first)) == name_parts.given
-        assert fields["eprint"] == name
         assert fields["url"] == f"https://arxiv.org/abs/{name}"
+
+
+def test_keys_are_those_of_the_papers_own_pages(site: Site, saved: Page) -> None:
+    # A browser has only the shown title: it cannot leave out the formula.
+    shown = {
+        name: msgspec.structs.replace(entry.paper, title=plain(entry.paper.title), published=None)
+        for name, entry in site.shown.items()
+    }
+    keys = {fields["eprint"]: key for key, fields in entries(exported(saved, "BibTeX")).items()}
+    assert keys == {name: citation_key(paper) for name, paper in shown.items()}
+
+
+def test_papers_that_share_a_key_get_keys_of_their_own(site: Site, tab: Page) -> None:
+    ids = ("2505.00009", "math/0501001", "2505.00001", "2505.00005")
+    papers = {name: {"saved": 5 - i, "title": "A survey", "authors": ["Bo Li"]} for i, name in enumerate(ids)}
+    tab.goto(site.address + "saved/")
+    tab.evaluate(f"state => localStorage.setItem('{KEY}', state)", json.dumps({"papers": papers}))
+    tab.reload()
+    keys = {fields["eprint"]: key for key, fields in entries(exported(tab, "BibTeX")).items()}
+    shared = "li2025survey"
+    others = {name: longer_key(shared, name) for name in ("2505.00005", "2505.00009")}
+    assert keys == {"2505.00001": shared, "math/0501001": "li2005survey", **others}
+
+
+@pytest.mark.parametrize(
+    ("title", "authors", "key"),
+    [
+        ("Éléments of Łukasiewicz", ["Grace Øster-Ærø"], "osteraero2025elements"),
+        ("On the 3D 4-bit x", ["The ALPHA Collaboration", "Ann Lee"], "thealphacollaboration2025"),
+        ("大语言模型", ["李 明"], "anonymous2025"),
+        ("What we've done: a survey", ["Lee, A. et al."], "lee2025weve"),
+        ("", [], "anonymous2025"),
+    ],
+)
+def test_a_key_has_plain_letters_alone(site: Site, tab: Page, title: str, authors: list[str], key: str) -> None:
+    tab.goto(site.address + "saved/")
+    script = "async ([module, record]) => (await import(module)).citationKey(['2505.00001', record])"
+    record = {"title": title, "authors": authors}
+    assert tab.evaluate(script, [f"{site.address}assets/citation-keys.js", record]) == key
+    assert citation_key(Paper(arxiv_id="2505.00001", title=title, authors=tuple(authors))) == key
 
 
 def test_names_have_the_same_parts_as_in_citation_files(site: Site, tab: Page) -> None:
@@ -186,7 +228,7 @@ def test_a_note_breaks_no_format(site: Site, tab: Page) -> None:
     tab.evaluate(f"state => localStorage.setItem('{KEY}', state)", state)
     tab.reload()
     read = entries(exported(tab, "BibTeX"))
-    assert read.keys() == {"2505.00001", "odd---id---"}
+    assert read.keys() == {"b2025unbalanced", "bunbalanced"}
     for fields in read.values():
         assert unescaped(fields["title"][1:-1]) == title
         assert unescaped(fields["annote"]) == " ".join(NOTE.split())
@@ -244,6 +286,6 @@ def test_a_formula_and_accents_in_the_title(tmp_path: Path, tab: Page) -> None:
             tab.goto(address + place)
             tab.locator("button.saved").click()
             tab.goto(address + "saved/")
-            said = unescaped(entries(exported(tab, "BibTeX"))["2505.00001"]["title"][1:-1])
+            said = unescaped(next(iter(entries(exported(tab, "BibTeX")).values()))["title"][1:-1])
             assert said == "On x₁² in Bošković's Theoria: 50% & α-decay" == plain(title)
             tab.evaluate("localStorage.clear()")

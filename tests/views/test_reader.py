@@ -274,7 +274,7 @@ def test_what_was_saved_is_exported(address: str, tab: Page) -> None:
     tab.goto(address + "saved/")
     tab.locator("textarea").fill("one\nER  - \n} @misc{x")
     bib = exported(tab, "BibTeX")
-    assert bib.startswith("@misc{2505.00003,\n  title = {{<img src=x")
+    assert bib.startswith("@misc{debie2025img,\n  title = {{<img src=x")
     assert r"\& O(n²) of \textbraceleft{}braces\textbraceright{}}}" in bib
     assert "author = {de Bie, A. and {Team X and Y}}" in bib
     assert r"annote = {one ER - \textbraceright{} @misc\textbraceleft{}x}" in bib

@@ -1,7 +1,7 @@
 """Names of persons in parts, for bibliographies.
 
 Sources have ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's name, perhaps in BibTeX's braces. Only a
-comma and braces are unambiguous. `export.js` has the same rules.
+comma and braces are unambiguous. `names.js` has the same rules.
 """
 
 import re

@@ -69,7 +69,7 @@ def _row(entry: Entry, places: Places, settings: Settings) -> Row:
         total=paper.total if score is None else None,
         relevance=paper.relevance,
         novelty=paper.novelty,
-        place=place_words(place_of(places, score)),
+        place=place_words(place_of(places, score), has_several_days=True),
         upvotes=paper.upvotes,
         comment=rendering.plain(comment),
         comment_parts=parts(rendering.title(comment)),

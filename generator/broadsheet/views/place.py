@@ -22,12 +22,15 @@ def entry_place(places: Mapping[str, Places], entry: Entry) -> Place | None:
     return place_of(places.get(entry.date, ()), entry.paper.score)
 
 
-def place_words(place: Place | None) -> str:
-    """Return ``3rd of 1,027 scanned``, ``30 share 17, 1st of 1,027 scanned``; empty if nothing is known."""
+def place_words(place: Place | None, *, has_several_days: bool = False) -> str:
+    """Return ``3rd of 1,027 scanned``, ``30 share 17, 1st of 1,027 scanned``; empty if nothing is known.
+
+    In a list that `has_several_days`, the papers with the same score are those of one day: ``30 share 17 that day``.
+    """
     if place is None:
         return ""
     words = [
-        _ties(place) if place.ties > 1 else "",
+        _ties(place, has_several_days) if place.ties > 1 else "",
         # Translators: the place of a paper among all that were scanned: 3rd of 1,027 scanned.
         gettext("%(place)s of %(scanned)s scanned") % _numbers(place.rank, place.scanned) if place.scanned else "",
         _best(place.best_days),
@@ -57,9 +60,13 @@ def place_sentence(place: Place | None, date: str) -> str:
     return words and gettext("Score %(score)s: %(places)s") % {"score": score, "places": words}
 
 
-def _ties(place: Place) -> str:
-    # Translators: 30 papers have the score 17.
-    words = ngettext("%(number)s shares %(score)s", "%(number)s share %(score)s", place.ties)
+def _ties(place: Place, has_several_days: bool) -> str:
+    if has_several_days:
+        # Translators: 30 papers of the day below have the score 17.
+        words = ngettext("%(number)s shares %(score)s that day", "%(number)s share %(score)s that day", place.ties)
+    else:
+        # Translators: 30 papers have the score 17.
+        words = ngettext("%(number)s shares %(score)s", "%(number)s share %(score)s", place.ties)
     return words % {"number": place.ties, "score": formats.number(place.score)}
 
 

@@ -81,6 +81,7 @@ class ScoreRenderer:
         scorers = {entry.paper.scorer for entry in self._scored}
         self._has_one_scorer = len(scorers) == 1
         self._scorer = scorer_words(next(iter(scorers))) if self._has_one_scorer else ""
+        self._has_several_days = len({entry.date for entry in entries}) > 1
         self._note = self._place_note()
         self._has_legend = bool(self._scored and (rubric.relevance or rubric.novelty or self._note))
         self._rendered: dict[tuple[object, ...], Markup] = {}
@@ -127,7 +128,7 @@ class ScoreRenderer:
 
     def place(self, entry: Entry) -> str:
         """Return the place of the paper's score in words; empty if nothing is known of it."""
-        return place_words(entry_place(self._places, entry))
+        return place_words(entry_place(self._places, entry), has_several_days=self._has_several_days)
 
     def head(self, change: ScorerChange | None = None) -> Markup:
         """Return the scorer, if all papers have the same, its change, and the button that opens the legend."""

@@ -21,13 +21,17 @@ const FORMATS = {
 };
 
 async function formatPapers(format, separator, heading = "") {
-  const { [format]: write } = await import("./export.js");
+  const [{ [format]: write }, { citationKeys }] = await Promise.all([
+    import("./export.js"),
+    import("./citation-keys.js"),
+  ]);
   const papers = savedPapers();
+  const keys = citationKeys(papers);
   const parts = [heading];
   for (let i = 0; i < papers.length; i += CHUNK_SIZE) {
     const part = papers
       .slice(i, i + CHUNK_SIZE)
-      .map(write)
+      .map((paper) => write(paper, keys.get(paper[0])))
       .join(separator);
     parts.push((i ? separator : "") + part);
     await pause();
