@@ -24,8 +24,8 @@ from broadsheet.search.segment import COLUMNS, Occurrences, Segment, columns_of,
 from broadsheet.search.texts import Chunks
 
 # Uses of words in a pack. A browser loads one for each word, first of the newest months.
-USES_PER_PACK = (2_000, 2_750)  # of one month, and of several
-PACKS_PER_FILE = 4  # the bytes of all four, if a host does not send parts
+USES_PER_PACK = (1_000, 1_375)  # of one month, and of several
+PACKS_PER_FILE = 8  # all are fetched if a host does not send parts
 DOCUMENTS_PER_FACTS = 512
 # Of one month, and of several. Hosts limit the number of files; a browser asks for the bytes of a chunk.
 CHUNKS_PER_FILE = (8, 12)

@@ -4,13 +4,27 @@ import { placesOf, sendsParts } from "./search-index.js";
 import { isWanted, powerOf } from "./search-match.js";
 import { passageWeight } from "./search-snippet.js";
 
-const MAX_WORDS = 16;
+const MAX_WORDS = 16; // all of which a paper must have
+const MANY = 8; // if it need not have all; their papers are too many to look at more than a page of them
 const PAGES = [0, 20]; // the papers that begin them are looked at
 
-/** Return the excluded parts, and of the others the rarest. */
-export function rarest(parts) {
+// Return the excluded parts, and of the others the rarest.
+function rarest(parts, number) {
   const wanted = parts.filter(isWanted).sort((a, b) => powerOf(a) - powerOf(b));
-  return parts.filter((part) => part.isExcluded || wanted.indexOf(part) < MAX_WORDS);
+  return parts.filter((part) => part.isExcluded || wanted.indexOf(part) < number);
+}
+
+/** Return the answer to so many parts that no paper may have all. Add sentences to `lines`. */
+export async function askForMany(parts, ask, lines) {
+  const count = parts.filter(isWanted).length;
+  if (count > MAX_WORDS) {
+    lines.push(gettext("Of more than %(number)s words, the rarest are searched for.", { number: MAX_WORDS }));
+  }
+  const answer = await ask(rarest(parts, MAX_WORDS), Math.min(count, MAX_WORDS));
+  if (answer.papers.length) return answer;
+  const some = await ask(rarest(parts, MANY), Math.ceil(Math.min(count, MANY) / 3));
+  if (some.papers.length) lines.push(gettext("No paper has all of these words; the best ones have many of them."));
+  return some;
 }
 
 /** Return those of the documents with all `words` in which they are next to each other. The rarest words are first. */
@@ -41,7 +55,7 @@ function weightsOf(parts, all) {
 export async function rerank(papers, parts, all, loadCard) {
   const weights = weightsOf(parts, all);
   for (const start of PAGES) {
-    if (start && !sendsParts) break; // whole files would take too long
+    if (start && (!sendsParts || parts.length > MANY)) break; // would take too long
     const best = papers.slice(start, start + PAGES[1]);
     const cards = await Promise.all(best.map(loadCard));
     for (const [i, card] of cards.entries()) best[i].match += card ? passageWeight(card[5], weights) : 0;

@@ -226,17 +226,14 @@ async function find(asked) {
   const lines = remarks(asked, repairs, isStrict, days);
   if (isStrict && !wanted.every(exists)) return { papers: [], lines };
   const existing = asked.parts.filter((part) => part.isExcluded || exists(part));
-  const parts = isStrict ? existing : (await import("./search-long.js")).rarest(existing);
-  const count = parts.filter(isWanted).length;
+  const ask = (parts, least) => gather(parts, days, least);
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
-  const answer = await gather(parts, days, count);
+  const answer = isStrict
+    ? await ask(existing, wanted.length)
+    : await (await import("./search-long.js")).askForMany(existing, ask, lines);
   if (isStrict && !days && !answer.waiting) {
-    const missing = parts.filter((part, i) => isWanted(part) && answer.counts[i] === 0);
+    const missing = existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0);
     lines.push(...missing.map(({ text }) => remarkOn(quote(text), "", true)));
-  }
-  if (!isStrict && !answer.papers.length) {
-    Object.assign(answer, await gather(parts, days, Math.ceil(count / 3)));
-    if (answer.papers.length) lines.push(gettext("No paper has all of these words; the best ones have many of them."));
   }
   if (answer.isLoose) lines.push(gettext("The places of words could not be loaded: words of phrases may be apart."));
   return { ...answer, lines };
