@@ -16,6 +16,7 @@ from broadsheet.search.files import (
     ABOUT,
     CHUNKS_PER_FILE,
     DOCUMENTS_PER_FACTS,
+    PACKS_PER_FILE,
     SPELLINGS,
     About,
     files,
@@ -81,6 +82,7 @@ def write_list(folders: Sequence[str], people: Mapping[str, str], site: Path, ca
             "facts": DOCUMENTS_PER_FACTS,
             "chunk": CARDS_PER_CHUNK,
             "chunks": CHUNKS_PER_FILE,
+            "packs": PACKS_PER_FILE,
         },
     }
     write_atomically(site / FOLDER / LIST_FILE, msgspec.json.encode(data))

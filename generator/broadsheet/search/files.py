@@ -1,16 +1,17 @@
 """A segment as files, and back.
 
-A shard has the postings of the terms with its number: a line of JSON with the terms, and for each the number of
-documents, of bytes and of uses; then, for each term, the gaps between documents, doubled, plus one if more is to say
-about the document; and for each of those how often the document has the term, doubled, plus one if its title has it.
-Places are positions, a byte each, of which a browser asks for those of a term.
+A pack has the postings of the terms with its number: a line of JSON with the terms, for each the number of documents,
+of bytes and of uses, and where the places of the pack begin; then, for each term, the gaps between documents, doubled,
+plus one if more is to say about the document; and for each of those how often the document has the term, doubled, plus
+one if its title has it. Places are positions, a byte each, of which a browser asks for those of a term. Packs share
+files, of which a browser asks for a part.
 """
 
 import gzip
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,8 +23,9 @@ from broadsheet.search.numbers import Bytes, Ints, decode, encode, sums
 from broadsheet.search.segment import COLUMNS, Occurrences, Segment, columns_of, rows_of
 from broadsheet.search.texts import Chunks
 
-# Uses of words in a shard. A browser loads one for each word, first of the newest months.
-USES_PER_SHARD = (8_000, 11_000)  # of one month, and of several
+# Uses of words in a pack. A browser loads one for each word, first of the newest months.
+USES_PER_PACK = (1_000, 1_375)  # of one month, and of several
+PACKS_PER_FILE = 8  # all are fetched if a host does not send parts
 DOCUMENTS_PER_FACTS = 512
 # Of one month, and of several. Hosts limit the number of files; a browser asks for the bytes of a chunk.
 CHUNKS_PER_FILE = (8, 12)
@@ -37,7 +39,7 @@ class About(msgspec.Struct, frozen=True):
     """The data by which a browser reads a segment; its name and version are those of its folder."""
 
     parts: tuple[int, ...]
-    shards: int
+    packs: int
     ids: tuple[str, ...]
     dates: tuple[str, str]  # the first and the last
     facets: dict[str, dict[str, int]]
@@ -56,14 +58,14 @@ def files(segment: Segment) -> dict[str, bytes]:
     """Return the files of a segment by name."""
     result = {f"facts/{n}.pack": gz(columns_of(rows)) for n, rows in enumerate(_split(segment.rows))}
     for number, chunks in enumerate(segment.texts):
-        result |= _text_files(chunks, f"texts/{number}", CHUNKS_PER_FILE[len(segment.parts) > 1])
+        result |= _chunk_files(chunks, f"texts/{number}-", CHUNKS_PER_FILE[len(segment.parts) > 1])
     lists = id_lists(segment.ids, len(segment.rows))
     result |= {f"ids/{name}.pack": gz(data) for name, data in lists.items()}
-    shards = list(_shards(segment))
-    for number, (postings, positions) in enumerate(shards):
-        result |= {f"words/{number}.pack": gz(postings), f"places/{number}.pack": positions}
+    packs, places = zip(*_packs(segment), strict=True)
+    result |= _chunk_files([gz(pack) for pack in packs], "words/", PACKS_PER_FILE)
+    result |= _joined_files(places, "places/", PACKS_PER_FILE)
     result[SPELLINGS] = gz(dictionary.encode(segment.spellings))
-    result[ABOUT] = msgspec.json.encode(_about(segment, len(shards), sorted(lists)))
+    result[ABOUT] = msgspec.json.encode(_about(segment, len(packs), sorted(lists)))
     return result
 
 
@@ -74,8 +76,8 @@ def segment_of(read: Read) -> Segment:
     packs = (ungz(read(f"facts/{number}.pack")) for number in range(-(-total // DOCUMENTS_PER_FACTS)))
     ids = {name: addresses for part in about.ids for name, addresses in ids_of(ungz(read(f"ids/{part}.pack"))).items()}
     per_file = CHUNKS_PER_FILE[len(about.parts) > 1]
-    texts = tuple(_chunks(read, f"texts/{number}", per_file) for number in range(len(about.parts)))
-    terms, occurrences = _read_shards(read, about.shards)
+    texts = tuple(_chunks(read, f"texts/{number}-", per_file) for number in range(len(about.parts)))
+    terms, occurrences = _read_packs(read)
     rows = [row for pack in packs for row in rows_of(pack)]
     spellings = dictionary.decode(ungz(read(SPELLINGS)))
     return Segment(about.parts, rows, ids, texts, terms, occurrences, spellings)
@@ -91,11 +93,11 @@ def ungz(data: bytes) -> bytes:
     return gzip.decompress(data)
 
 
-def _about(segment: Segment, shards: int, ids: Sequence[str]) -> About:
+def _about(segment: Segment, packs: int, ids: Sequence[str]) -> About:
     columns = {name: [row[number] for row in segment.rows] for number, name in enumerate(COLUMNS)}
     dates = sorted(filter(None, columns["date"])) or [""]
     facets = {name: _counts(columns[name]) for name in FACETS}
-    return About(segment.parts, shards, tuple(ids), (dates[0], dates[-1]), facets)
+    return About(segment.parts, packs, tuple(ids), (dates[0], dates[-1]), facets)
 
 
 def _counts(column: Iterable[tuple[str, ...] | float | None]) -> dict[str, int]:
@@ -112,18 +114,21 @@ def _split(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     return (rows[start : start + DOCUMENTS_PER_FACTS] for start in range(0, len(rows), DOCUMENTS_PER_FACTS))
 
 
-def _text_files(chunks: Chunks, name: str, per_file: int) -> dict[str, bytes]:
-    result = {f"{name}-lengths.pack": gz(encode(np.array([len(chunk) for chunk in chunks], np.int64))[0].tobytes())}
-    for number, start in enumerate(range(0, len(chunks), per_file)):
-        result[f"{name}-{number}.pack"] = b"".join(chunks[start : start + per_file])
-    return result
+def _chunk_files(chunks: Sequence[bytes], prefix: str, per_file: int) -> dict[str, bytes]:
+    lengths = gz(encode(np.array([len(chunk) for chunk in chunks], np.int64))[0].tobytes())
+    return {f"{prefix}lengths.pack": lengths} | _joined_files(chunks, prefix, per_file)
 
 
-def _chunks(read: Read, name: str, per_file: int) -> Chunks:
-    lengths = decode(np.frombuffer(ungz(read(f"{name}-lengths.pack")), np.uint8))[0].tolist()
+def _joined_files(chunks: Sequence[bytes], prefix: str, per_file: int) -> dict[str, bytes]:
+    starts = range(0, len(chunks), per_file)
+    return {f"{prefix}{n}.pack": b"".join(chunks[start : start + per_file]) for n, start in enumerate(starts)}
+
+
+def _chunks(read: Read, prefix: str, per_file: int) -> Chunks:
+    lengths = decode(np.frombuffer(ungz(read(f"{prefix}lengths.pack")), np.uint8))[0].tolist()
     chunks: list[bytes] = []
     for number, first in enumerate(range(0, len(lengths), per_file)):
-        data = read(f"{name}-{number}.pack")
+        data = read(f"{prefix}{number}.pack")
         for length in lengths[first : first + per_file]:
             chunks.append(data[:length])
             data = data[length:]
@@ -140,11 +145,11 @@ def _unframed(data: bytes) -> tuple[Any, bytes]:
     return msgspec.json.decode(header), body
 
 
-def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the postings and the positions of each shard."""
-    count = max(1, len(segment.occurrences.term) // USES_PER_SHARD[len(segment.parts) > 1])
-    shard_of = [text_hash(term) % count for term in segment.terms]
-    order = sorted(range(len(segment.terms)), key=lambda number: (shard_of[number], segment.terms[number]))
+def _packs(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each pack and its places."""
+    count = max(1, len(segment.occurrences.term) // USES_PER_PACK[len(segment.parts) > 1])
+    pack_of = [text_hash(term) % count for term in segment.terms]
+    order = sorted(range(len(segment.terms)), key=lambda number: (pack_of[number], segment.terms[number]))
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))
     postings = _postings(rank[segment.occurrences.term], segment.occurrences.doc)
@@ -152,11 +157,12 @@ def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
     data, term_bytes = _encode_postings(segment.occurrences, postings, documents)
     uses = np.bincount(segment.occurrences.term, minlength=len(order))[order]
     positions = segment.occurrences.position[postings.order]
-    bounds = np.searchsorted(np.array(shard_of)[order], np.arange(count + 1))
+    bounds = np.searchsorted(np.array(pack_of)[order], np.arange(count + 1)).tolist()
     at, used = (np.concatenate([[0], np.cumsum(column)]) for column in (term_bytes, uses))
-    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+    for number, (first, last) in enumerate(pairwise(bounds)):
         terms = "\n".join(segment.terms[number] for number in order[first:last])
-        header = [terms, *(column[first:last].tolist() for column in (documents, term_bytes, uses))]
+        before = int(used[first] - used[bounds[number - number % PACKS_PER_FILE]])
+        header = [terms, *(column[first:last].tolist() for column in (documents, term_bytes, uses)), before]
         yield _framed(header, data[at[first] : at[last]].tobytes()), positions[used[first] : used[last]].tobytes()
 
 
@@ -189,23 +195,25 @@ def _encode_postings(occurrences: Occurrences, postings: Postings, documents: In
     return data, sums(lengths, ends - documents - more)
 
 
-def _read_shards(read: Read, count: int) -> tuple[list[str], Occurrences]:
-    """Return the terms of all shards, and their occurrences in the order of documents."""
+def _read_packs(read: Read) -> tuple[list[str], Occurrences]:
+    """Return the terms of all packs, and their occurrences in the order of documents."""
     terms: list[str] = []
     columns: list[Occurrences] = []
-    for number in range(count):
-        (text, *numbers, _), body = _unframed(ungz(read(f"words/{number}.pack")))
-        places = read(f"places/{number}.pack")
+    for number, pack in enumerate(_chunks(read, "words/", PACKS_PER_FILE)):
+        if number % PACKS_PER_FILE == 0:
+            file = read(f"places/{number // PACKS_PER_FILE}.pack")
+        (text, *numbers, uses, before), body = _unframed(ungz(pack))
+        places = file[before : before + sum(uses)]
         here = text.split("\n") if text else []
         documents, term_bytes = (np.array(column, np.int64) for column in numbers)
-        columns.append(_read_shard(body, places, documents, term_bytes, len(terms)))
+        columns.append(_read_pack(body, places, documents, term_bytes, len(terms)))
         terms += here
     term, doc, position, in_title = map(np.concatenate, zip(*columns, strict=True))
     order = np.argsort(doc, kind="stable")
     return terms, Occurrences(term[order], doc[order], position[order], in_title[order])
 
 
-def _read_shard(body: bytes, places: bytes, documents: Ints, term_bytes: Ints, first: int) -> Occurrences:
+def _read_pack(body: bytes, places: bytes, documents: Ints, term_bytes: Ints, first: int) -> Occurrences:
     values, ends = decode(np.frombuffer(body, np.uint8))
     value_ends = np.searchsorted(ends, np.cumsum(term_bytes), "right")
     value_starts = np.concatenate([[0], value_ends[:-1]])[: len(value_ends)]

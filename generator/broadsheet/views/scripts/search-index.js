@@ -15,12 +15,16 @@ async function fetchBytes(path, format) {
 }
 
 async function fetchPart(path, start, length) {
+  const whole = async () => (await once(path, fetchBytes)).subarray(start, start + length);
+  if (!sendsParts) return whole();
   const Range = `bytes=${start}-${start + length - 1}`;
   const response = await fetch(urlOf(path), { headers: { Range } });
   if (!response.ok) throw new Error(path);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  sendsParts = response.status === 206; // some hosts send the whole file
-  return sendsParts ? bytes : bytes.subarray(start, start + length);
+  if (response.status === 206) return bytes;
+  sendsParts = false; // some hosts send the whole file
+  files.set(path, bytes);
+  return whole();
 }
 
 function once(path, read) {
@@ -35,13 +39,6 @@ function once(path, read) {
 const decodeText = (bytes) => new TextDecoder().decode(bytes);
 const fetchJson = async (path) => JSON.parse(decodeText(await fetchBytes(path, "gzip")));
 export const packOf = (path) => once(path, fetchJson);
-
-// A line of JSON, then bytes.
-function unframe(bytes) {
-  const end = bytes.indexOf(10);
-  return [JSON.parse(decodeText(bytes.subarray(0, end))), bytes.subarray(end + 1)];
-}
-const framed = (path) => once(path, async () => unframe(await fetchBytes(path, "gzip")));
 
 /** The same rule as `text_hash` in generator/broadsheet/search/ids.py. */
 export const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
@@ -88,9 +85,28 @@ function readNumbers(bytes) {
   return numbers;
 }
 
+const decompress = (parts, format) =>
+  new Response(new Blob(parts).stream().pipeThrough(new DecompressionStream(format))).arrayBuffer();
+
+/** Return a chunk of those that are in files, so many in each. */
+async function fetchChunk(path, number, perFile) {
+  const lengths = await once(`${path}lengths.pack`, async (name) => readNumbers(await fetchBytes(name, "gzip")));
+  const first = number - (number % perFile);
+  return fetchPart(`${path}${first / perFile}.pack`, sum(lengths.slice(first, number)), lengths[number]);
+}
+
+// A line of JSON, then bytes.
+async function fetchPack(path, number) {
+  const bytes = new Uint8Array(await decompress([await fetchChunk(path, number, manifest.sizes.packs)], "gzip"));
+  const end = bytes.indexOf(10);
+  return [JSON.parse(decodeText(bytes.subarray(0, end))), bytes.subarray(end + 1)];
+}
+
 async function fetchPostings(shard, term) {
-  const number = hash(term) % shard.shards;
-  const [[terms, documents, lengths, uses], bytes] = await framed(`${shard.folder}/words/${number}.pack`);
+  const number = hash(term) % shard.packs;
+  const path = `${shard.folder}/words/`;
+  const pack = await once(`${path} ${number}`, () => fetchPack(path, number));
+  const [[terms, documents, lengths, uses, before], bytes] = pack;
   const place = terms.split("\n").indexOf(term);
   const postings = new Map();
   if (place < 0) return { postings };
@@ -103,7 +119,7 @@ async function fetchPostings(shard, term) {
     postings.set(document, { count: count >> 1, inTitle: count & 1, start });
     start += count >> 1;
   }
-  return { postings, number, first: sum(uses.slice(0, place)), uses: uses[place] };
+  return { postings, number, first: before + sum(uses.slice(0, place)), uses: uses[place] };
 }
 
 const loadTerm = (shard, term) => once(`${shard.folder} ${term}`, () => fetchPostings(shard, term));
@@ -115,7 +131,7 @@ export const postingsOf = async (shard, term) => (await loadTerm(shard, term)).p
 export async function placesOf(shard, term) {
   const { postings, number, first, uses } = await loadTerm(shard, term);
   if (!postings.size) return () => [];
-  const part = () => fetchPart(`${shard.folder}/places/${number}.pack`, first, uses);
+  const part = () => fetchPart(`${shard.folder}/places/${Math.floor(number / manifest.sizes.packs)}.pack`, first, uses);
   const bytes = await once(`${shard.folder} places ${term}`, part);
   return (document) => {
     const { start, count } = postings.get(document);
@@ -147,12 +163,10 @@ export async function cardOf({ shard, number }) {
   const place = Math.floor(number / chunk);
   const path = `${shard.folder}/texts/${part}-`;
   const head = await once(manifest.phrases, fetchBytes);
-  const lengths = readNumbers(await once(`${path}lengths.pack`, (name) => fetchBytes(name, "gzip")));
-  const first = place - (place % perFile);
-  const bytes = await fetchPart(`${path}${first / perFile}.pack`, sum(lengths.slice(first, place)), lengths[place]);
-  const stream = new Blob([head, bytes]).stream();
-  const text = await new Response(stream.pipeThrough(new DecompressionStream("deflate-raw"))).text();
-  const lines = text.trimEnd().split("\n"); // the phrases are before them
+  const bytes = await once(`${path} ${place}`, () => fetchChunk(path, place, perFile));
+  const lines = decodeText(await decompress([head, bytes], "deflate-raw"))
+    .trimEnd()
+    .split("\n"); // the phrases are before them
   const here = Math.min(chunk, shard.parts[part] - place * chunk);
   return JSON.parse(lines[lines.length - here + (number % chunk)]);
 }

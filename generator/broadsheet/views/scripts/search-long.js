@@ -1,18 +1,48 @@
-// Queries of several words: which are asked for, and the papers that have them close together.
+// Queries of several words: which are asked for, phrases, and the papers that have words close together.
 
-import { sendsParts } from "./search-index.js";
-import { powerOf } from "./search-match.js";
+import { placesOf, sendsParts } from "./search-index.js";
+import { isWanted, powerOf } from "./search-match.js";
 import { passageWeight } from "./search-snippet.js";
 
-const MAX_WORDS = 16;
+const MAX_WORDS = 16; // all of which a paper must have
+const MANY = 8; // if it need not have all; their papers are too many to look at more than a page of them
 const PAGES = [0, 20]; // the papers that begin them are looked at
 
-const isWanted = ({ isExcluded }) => !isExcluded;
-
-/** Return the excluded parts, and of the others the rarest. */
-export function rarest(parts) {
+// Return the excluded parts, and of the others the rarest.
+function rarest(parts, number) {
   const wanted = parts.filter(isWanted).sort((a, b) => powerOf(a) - powerOf(b));
-  return parts.filter((part) => part.isExcluded || wanted.indexOf(part) < MAX_WORDS);
+  return parts.filter((part) => part.isExcluded || wanted.indexOf(part) < number);
+}
+
+/** Return the answer to so many parts that no paper may have all. Add sentences to `lines`. */
+export async function askForMany(parts, ask, lines) {
+  const count = parts.filter(isWanted).length;
+  if (count > MAX_WORDS) {
+    lines.push(gettext("Of more than %(number)s words, the rarest are searched for.", { number: MAX_WORDS }));
+  }
+  const answer = await ask(rarest(parts, MAX_WORDS), Math.min(count, MAX_WORDS));
+  if (answer.papers.length) return answer;
+  const some = await ask(rarest(parts, MANY), Math.ceil(Math.min(count, MANY) / 3));
+  if (some.papers.length) lines.push(gettext("No paper has all of these words; the best ones have many of them."));
+  return some;
+}
+
+/** Return those of the documents with all `words` in which they are next to each other. The rarest words are first. */
+export async function withPhrase(shard, words, documents) {
+  const starts = new Map();
+  const load = async ({ term, place }) => [place, await placesOf(shard, term)];
+  const order = [...words].sort((a, b) => a.power - b.power);
+  for (let near = documents; order.length && near.length; near = [...starts.keys()]) {
+    for (const [place, places] of await Promise.all(order.splice(0, 2).map(load))) {
+      for (const document of near) {
+        const here = [...places(document)].map((position) => (position - place) & 255);
+        const both = starts.get(document)?.filter((start) => here.includes(start)) ?? here;
+        starts.set(document, both);
+      }
+    }
+    for (const [document, { length }] of starts) if (!length) starts.delete(document);
+  }
+  return [...starts.keys()];
 }
 
 /** Return the weight of each term of the wanted parts: the rarer among `all` papers, the more. */
@@ -25,10 +55,10 @@ function weightsOf(parts, all) {
 export async function rerank(papers, parts, all, loadCard) {
   const weights = weightsOf(parts, all);
   for (const start of PAGES) {
-    if (start && !sendsParts) break; // whole files would take too long
+    if (start && (!sendsParts || parts.length > MANY)) break; // would take too long
     const best = papers.slice(start, start + PAGES[1]);
     const cards = await Promise.all(best.map(loadCard));
-    cards.forEach((card, i) => (best[i].match += card ? passageWeight(card[5], weights) : 0));
+    for (const [i, card] of cards.entries()) best[i].match += card ? passageWeight(card[5], weights) : 0;
   }
   papers.sort((a, b) => b.match - a.match);
 }

@@ -1,48 +1,55 @@
 // The papers of a shard that match a query, and their order: Okapi BM25, in which a word of the title counts three.
 
-import { factsOf, placesOf, postingsOf } from "./search-index.js";
+import { factsOf, postingsOf } from "./search-index.js";
 
 const [K, B, LENGTH, TITLE] = [1.2, 0.4, 150, 2];
-const RARE = 7; // a power of two of uses: a shard may lack such a word
 const SKIPPED = { terms: [], postings: [], numbers: new Set(), isSkipped: true };
+const FIRST = 2; // of words that must all be there, the rarest; most papers lack one of them
 
+export const isWanted = ({ isExcluded }) => !isExcluded;
 const withAll = (one, postings) => [...one.keys()].filter((number) => postings.every((map) => map.has(number)));
-
-// Documents with a phrase; those with its words, `isLoose`, if their places are lost.
-async function withPhrase(shard, words, postings) {
-  const documents = withAll(postings[0], postings);
-  if (!documents.length) return { documents };
-  const places = await Promise.all(words.map(({ term }) => placesOf(shard, term))).catch(() => null);
-  if (!places) return { documents, isLoose: true };
-  const [first] = words;
-  const follows = (document) =>
-    [...places[0](document)].some((start) =>
-      words.every(({ place }, i) => places[i](document).includes((start + place - first.place + 256) % 256)),
-    );
-  return { documents: documents.filter(follows) };
-}
-
 const withAny = (postings) => postings.flatMap((map) => [...map.keys()]);
+const rarestFirst = (a, b) => powerOf(a) - powerOf(b);
+
+// Load the postings of terms; if no document has the rarest ones, the others are not asked for.
+async function loadPostings(shard, terms, isAny) {
+  const postings = terms.map(() => new Map());
+  const load = (all) => Promise.all(all.map(async (i) => (postings[i] = await postingsOf(shard, terms[i].term))));
+  const order = [...terms.keys()].sort((a, b) => terms[a].power - terms[b].power);
+  const first = await load(order.splice(0, isAny ? Infinity : FIRST));
+  if (order.length && withAll(first[0], first).length) await load(order);
+  return postings;
+}
 
 // Return each term of a part with its postings, and the numbers of the documents that have the part.
 async function matchPart(shard, { words, isPhrase, isAny }) {
-  const terms = words.flatMap(({ terms, place }) => terms.map((term, i) => ({ term, place: place + 2 * i })));
-  const postings = await Promise.all(terms.map(({ term }) => postingsOf(shard, term)));
-  if (isPhrase) {
-    const { documents, isLoose } = await withPhrase(shard, terms, postings);
-    return { terms, postings, isLoose, numbers: new Set(documents) };
-  }
+  const terms = words.flatMap(({ terms, place, power }) =>
+    terms.map((term, i) => ({ term, power, place: place + 2 * i })),
+  );
+  const postings = await loadPostings(shard, terms, isAny);
   const [rarest] = [...postings].sort((a, b) => a.size - b.size);
-  return { terms, postings, isAny, numbers: new Set(isAny ? withAny(postings) : withAll(rarest, postings)) };
+  const documents = isAny ? withAny(postings) : withAll(rarest, postings);
+  if (!isPhrase || !documents.length) return { terms, postings, isAny, numbers: new Set(documents) };
+  const { withPhrase } = await import("./search-long.js");
+  const near = await withPhrase(shard, terms, documents).catch(() => null); // the places of words are lost
+  return { terms, postings, isLoose: !near, numbers: new Set(near ?? documents) };
 }
 
-// If all parts must match and the rarest does not, the others are not asked for.
+// If all parts must match, the rarest ones are asked for first, and others only if papers have those.
 async function matchAll(shard, parts, least) {
-  const [rarest] = parts.filter(({ isExcluded }) => !isExcluded).sort((a, b) => powerOf(a) - powerOf(b));
-  const isStrict = least > 1 && least === parts.filter(({ isExcluded }) => !isExcluded).length;
-  const first = isStrict && powerOf(rarest) < RARE && (await matchPart(shard, rarest));
-  const matchOther = (part) => (first && !first.numbers.size ? SKIPPED : matchPart(shard, part));
-  return Promise.all(parts.map((part) => (first && part === rarest ? first : matchOther(part))));
+  const wanted = parts.filter(isWanted).sort((a, b) => b.isPhrase - a.isPhrase || rarestFirst(a, b));
+  const matched = new Map();
+  const load = (all) => Promise.all(all.map(async (part) => matched.set(part, await matchPart(shard, part))));
+  const areTogether = () => {
+    const sets = [...matched.values()].map(({ numbers }) => numbers);
+    return [...sets[0]].some((number) => sets.every((set) => set.has(number)));
+  };
+  if (least > 1 && least === wanted.length) {
+    for (; wanted.length && (!matched.size || areTogether()); await load(wanted.splice(0, FIRST)));
+    if (!areTogether()) return parts.map((part) => matched.get(part) ?? SKIPPED);
+  }
+  await load(parts.filter((part) => !matched.has(part)));
+  return parts.map((part) => matched.get(part));
 }
 
 /** Return the power of two of the uses of the rarest word of a part. */

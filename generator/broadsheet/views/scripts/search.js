@@ -17,7 +17,7 @@ import {
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
 import { cardOf, manifest, open, peopleNamed } from "./search-index.js";
-import { match, rate } from "./search-match.js";
+import { isWanted, match, rate } from "./search-match.js";
 import { daysOf, parse, repair } from "./search-query.js";
 import { marked, snippet } from "./search-snippet.js";
 import { setRules, wordsOf } from "./search-words.js";
@@ -111,7 +111,7 @@ async function showPage(number, waiting) {
 }
 
 async function showPeople(parts, number) {
-  const wanted = parts.filter(({ isExcluded }) => !isExcluded);
+  const wanted = parts.filter(isWanted);
   const words = wanted.flatMap(({ words, isAny }) => (isAny ? words.slice(0, 1) : words)).map(({ meant }) => meant);
   if (!words.length || words.length > STRICT_WORDS || words.includes(undefined)) return;
   const persons = await peopleNamed(words, wordsOf).catch(() => []);
@@ -161,7 +161,8 @@ function batchAt(next, shards) {
  */
 async function gather(parts, days, least) {
   const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
-  const isEnough = (papers) => !everything && (least ? isFull(papers, least, answers.length) : papers.length);
+  const words = parts.filter(isWanted).length;
+  const isEnough = (papers) => !everything && (least ? isFull(papers, words, answers.length) : papers.length);
   const answers = [];
   let papers = [];
   while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
@@ -219,23 +220,20 @@ function remarks({ parts, ignored, isUnchecked }, repairs, isStrict, days) {
 async function find(asked) {
   const repairs = await repair(asked);
   const days = range(asked);
-  const wanted = asked.parts.filter(({ isExcluded }) => !isExcluded);
+  const wanted = asked.parts.filter(isWanted);
   const isStrict = wanted.length <= STRICT_WORDS;
   const exists = ({ words }) => words.every(({ meant }) => meant);
   const lines = remarks(asked, repairs, isStrict, days);
   if (isStrict && !wanted.every(exists)) return { papers: [], lines };
   const existing = asked.parts.filter((part) => part.isExcluded || exists(part));
-  const parts = isStrict ? existing : (await import("./search-long.js")).rarest(existing);
-  const count = parts.filter(({ isExcluded }) => !isExcluded).length;
+  const ask = (parts, least) => gather(parts, days, least);
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
-  const answer = await gather(parts, days, count);
+  const answer = isStrict
+    ? await ask(existing, wanted.length)
+    : await (await import("./search-long.js")).askForMany(existing, ask, lines);
   if (isStrict && !days && !answer.waiting) {
-    const missing = parts.filter(({ isExcluded }, i) => !isExcluded && !answer.counts[i]);
+    const missing = existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0);
     lines.push(...missing.map(({ text }) => remarkOn(quote(text), "", true)));
-  }
-  if (!isStrict && !answer.papers.length) {
-    Object.assign(answer, await gather(parts, days, Math.ceil(count / 3)));
-    if (answer.papers.length) lines.push(gettext("No paper has all of these words; the best ones have many of them."));
   }
   if (answer.isLoose) lines.push(gettext("The places of words could not be loaded: words of phrases may be apart."));
   return { ...answer, lines };
@@ -268,7 +266,7 @@ async function search() {
   if (ABOUT_DAYS.test(words)) {
     answer.lines.push(gettext("For days, use “from” and “to”, or write a month as 2025-05."));
   }
-  const order = orderBy(chosen("sort") || (asked.parts.some(({ isExcluded }) => !isExcluded) ? "" : "date"));
+  const order = orderBy(chosen("sort") || (asked.parts.some(isWanted) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
   if (terms.size > 2 && !chosen("sort"))
     await (await import("./search-long.js")).rerank(matches, asked.parts, sumOf(manifest.shards), loadCard);
