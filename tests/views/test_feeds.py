@@ -241,10 +241,11 @@ def test_a_new_day_leaves_an_empty_feed_as_it_was(tmp_path: Path) -> None:
     assert etree.fromstring(before).findtext("{*}updated") == "2026-01-01T00:00:00+00:00"
 
 
-def test_feeds_have_the_language_of_the_site(tmp_path: Path) -> None:
+def test_feeds_have_the_language_of_their_words(tmp_path: Path) -> None:
+    """Of a site in a language without translation, these are English."""
     german = msgspec.structs.replace(SETTINGS, site=msgspec.structs.replace(SETTINGS.site, theme={"language": "de"}))
     feeds = build_feeds(archive(tmp_path, {"2025-05-27": [paper(1)]}), german)
-    assert texts(feeds["feeds/all.xml"], "channel/language") == ["de"]
+    assert texts(feeds["feeds/all.xml"], "channel/language") == ["en"]
 
 
 def test_no_two_entries_of_a_feed_changed_at_the_same_time(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from broadsheet.settings.site import faults as site_faults
 from broadsheet.settings.topics import Topic
 from broadsheet.settings.validation import text_faults, type_faults, unread_faults
 from broadsheet.store.files import read_regular
+from broadsheet.translations import faults as translation_faults
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -110,7 +111,7 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
         return None, [no_digest(root)]
     settings, problems = _read(root / SETTINGS_FILE, Settings, _own_faults)
     site, site_problems = _read(root / SITE_FILE, Site, site_faults, environment)
-    problems += site_problems
+    problems += [*site_problems, *_translation_problems(site)]
     if environment.get(address.VARIABLE):
         problems += address.address_problems(environment[address.VARIABLE], address.VARIABLE)
     if settings is None or site is None or not all(problem.is_note for problem in problems):
@@ -119,6 +120,12 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     theme = {"language": site.language, "logo": _logo(root / site.docs_dir, site)}
     site = msgspec.structs.replace(site, site_url=url, theme=theme)
     return msgspec.structs.replace(settings, site=site), problems
+
+
+def _translation_problems(site: Site | None) -> Iterator[Diagnostic]:
+    """Yield the problems of the translation into the language of the site, which would break its pages."""
+    for path, fault in translation_faults(site.language) if site else ():
+        yield Diagnostic(path, fault, "correct the translation in the .po file beside it, and run pybabel compile")
 
 
 def no_digest(root: Path) -> Diagnostic:

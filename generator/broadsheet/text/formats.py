@@ -61,7 +61,7 @@ _SEPARATORS = re.compile(r"1(.?)234(.)5")  # in the example of a number
 def day(date: str) -> str:
     """Return ``2025-05-27`` as ``Tuesday, 27 May 2025``."""
     parsed = dt.date.fromisoformat(date)
-    # Translators: a date. Leave out or move what your language does not need.
+    # Translators: a date. Move its parts as your language needs.
     return gettext("%(weekday)s, %(day)s %(month)s %(year)s") % {
         "weekday": gettext(_DAYS[parsed.weekday()]),
         "day": parsed.day,

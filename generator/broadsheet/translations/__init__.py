@@ -10,6 +10,8 @@ import re
 from gettext import GNUTranslations, NullTranslations, find
 from pathlib import Path
 
+from broadsheet.translations.soundness import catalogue_faults
+
 FOLDER = Path(__file__).resolve().parent
 DOMAIN = "broadsheet"
 SOURCE = "en"
@@ -77,6 +79,12 @@ def translated(language: str) -> str:
     """Return the language in which a site of this `language` is made: of the translation, if any, or else English."""
     file = _file(language)
     return file.parent.parent.name.replace("_", "-") if file else SOURCE
+
+
+def faults(language: str) -> list[tuple[str, str]]:
+    """Return the faults of the translation into a language, each with the path of its file."""
+    file = _file(language)
+    return [(str(file), fault) for fault in catalogue_faults(file)] if file else []
 
 
 def messages() -> NullTranslations:

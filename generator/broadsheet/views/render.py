@@ -48,6 +48,8 @@ FILTERS = {
     "cost": formatting.cost,
 }
 
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;"})
+
 
 def environment() -> jinja2.Environment:
     """Return the Jinja2 environment of the language, with the filters that turn foreign text into HTML."""
@@ -68,8 +70,8 @@ def _environment(language: str) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.policies["ext.i18n.trimmed"] = True
-    callables = {"pgettext": translations.pgettext, "npgettext": translations.npgettext}
-    cast(Any, env).install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True, **callables)
+    callables = {"pgettext": _pgettext, "npgettext": _npgettext}
+    cast(Any, env).install_gettext_callables(_gettext, _ngettext, newstyle=True, **callables)
     env.filters |= FILTERS
     env.globals |= {"count": formats.count, "quantity": formats.quantity, "state_words": formatting.state_words()}
     env.globals |= {"label": formatting.label, "day_at_a_glance": formatting.day_at_a_glance}
@@ -79,6 +81,30 @@ def _environment(language: str) -> jinja2.Environment:
     env.globals |= {"receipt_bar": receipt_bar, "skyline": skyline, "bars_of": bars_of, "topic_hues": topic_hues}
     env.globals |= {"topic_labels": topic_labels, "page_language": translations.language}
     return env
+
+
+def _gettext(message: str) -> str:
+    return _as_html(translations.gettext(message), message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return _as_html(translations.ngettext(singular, plural, number), plural)
+
+
+def _pgettext(context: str, message: str) -> str:
+    return _as_html(translations.pgettext(context, message), message)
+
+
+def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    return _as_html(translations.npgettext(context, singular, plural, number), plural)
+
+
+def _as_html(text: str, message: str) -> str:
+    """Return a translation as a template has it: HTML if its message has tags, and a format of placeholders."""
+    if text == message:
+        return message
+    text = text if "%" in message else text.replace("%", "%%")
+    return text if "<" in message else text.translate(_HTML)
 
 
 def render(template: str, page_url: str, **context: Any) -> str:

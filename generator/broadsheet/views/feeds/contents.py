@@ -6,6 +6,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.index.periods import week_span
 from broadsheet.settings.config import Settings
+from broadsheet.translations import language
 from broadsheet.views.feeds.editions import appearance, daily_edition, finished_weeks, weekly_edition
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.items import PaperItems, publication_item
@@ -29,7 +30,7 @@ def feed_contents(catalogue: Catalogue, settings: Settings, specs: Iterable[Feed
             author=settings.site.site_name,
             items=items.of(spec),
             hub=settings.feeds.hub,
-            language=settings.site.language,
+            language=language(),
         )
 
 

@@ -1,0 +1,132 @@
+"""Faults of a translation are problems before anything is written, and none of its signs is markup."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from broadsheet import translations
+from broadsheet.build.build import build
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.settings import config
+from broadsheet.translations.soundness import catalogue_faults
+from tests.catalogue import catalogue
+from tests.example import make_digest
+from tests.translations.pseudo import write_digest
+
+LANGUAGE = "el"
+SIGNS = """</script><i title="x">&amp; 'y' 100 {{ x }} """
+NUMBER = ("%(number)s day", "%(number)s days")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of translations, which the program uses."""
+    monkeypatch.setattr(translations, "FOLDER", tmp_path / "translations")
+    yield tmp_path / "translations"
+    translations.use(translations.SOURCE)
+
+
+def compiled(messages: dict[str | tuple[str, str], str | tuple[str, ...]], plural_forms: str = "") -> bytes:
+    """Return a compiled catalogue with these messages."""
+    result = Catalog(locale=LANGUAGE)
+    for message, text in messages.items():
+        result.add(message, text)
+    stream = BytesIO()
+    write_mo(stream, result)
+    return (
+        stream.getvalue().replace(b"nplurals=2; plural=(n != 1);", plural_forms.encode() or rb"\g<0>", 1)
+        if plural_forms
+        else stream.getvalue()
+    )
+
+
+def write(folder: Path, data: bytes) -> Path:
+    """Put a compiled catalogue where the program looks for it."""
+    file = folder / LANGUAGE / "LC_MESSAGES" / "broadsheet.mo"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "fault"),
+    [
+        ("Week %(number)s", "Εβδομάδα %(αριθμός)s", "has %(αριθμός)s, for which there is no value"),
+        ("Week %(number)s", "Εβδομάδα", "lacks %(number)s"),
+        ("Week %(number)s", "%d %(number)s", "begins no placeholder"),
+        ("Week %(number)s", "100 % %(number)s", "begins no placeholder"),
+        ("Week %(number)s", "%(number) %(number)s", "begins no placeholder"),
+        ("Topics", "%(number)s", "has %(number)s, for which there is no value"),
+        (NUMBER, ("μέρα", "μέρες"), "lacks %(number)s"),
+        (NUMBER, ("%(number)s μέρα", "%(n)s μέρες"), "has %(n)s"),
+        ("<b>%(number)s</b> x", "<b>%(number)s x", "other tags"),
+        ("<b>%(number)s</b> x", "<b>%(number)s</b> < x", "other tags"),
+        ("<b>%(number)s</b> x", "<b onclick='x'>%(number)s</b> x", "other tags"),
+    ],
+)
+def test_a_wrong_translation_is_a_fault(
+    folder: Path, message: str | tuple[str, str], text: str | tuple[str, ...], fault: str
+) -> None:
+    faults = list(catalogue_faults(write(folder, compiled({message: text}))))
+    assert len(faults) == 1
+    assert fault in faults[0]
+
+
+def test_a_right_translation_is_none(folder: Path) -> None:
+    messages: dict[str | tuple[str, str], str | tuple[str, ...]] = {
+        NUMBER: ("μία μέρα", "%(number)s μέρες"),
+        "%(number)s %%": "%% %(number)s",
+        "Highest tenth": '10 % <καλύτερα> & "πρώτα"',
+        "<b>%(number)s</b> x": "x < <b>%(number)s</b>".replace("< <", "<"),
+    }
+    assert list(catalogue_faults(write(folder, compiled(messages)))) == []
+
+
+@pytest.mark.parametrize(
+    "rule", ["nplurals=1; plural=(n != 1);", "nplurals=2; plural=(n === 1)", "nplurals=2; plural=n/0"]
+)
+def test_a_rule_for_other_forms_is_a_fault(folder: Path, rule: str) -> None:
+    faults = list(catalogue_faults(write(folder, compiled({NUMBER: ("x %(number)s", "y %(number)s")}, f"{rule:28}"))))
+    assert len(faults) == 1
+
+
+def test_a_damaged_translation_stops_a_build_before_it_writes(folder: Path, tmp_path: Path) -> None:
+    root = make_digest(tmp_path / "digest", {"2025-05-27": []})
+    site_file = root / "mkdocs.yml"
+    site_file.write_text(site_file.read_text("utf-8").replace("language: en", f"language: {LANGUAGE}"), "utf-8")
+    data = compiled({message: message for message in (NUMBER[0], "Topics", "Days")})
+    before = sorted(root.rglob("*"))
+    for size in (0, 3, 10, 28, 60, len(data) - 30):
+        file = write(folder, data[:size])
+        with pytest.raises(DigestError, match=r"broadsheet\.mo: cannot be read \(.*\): correct the translation"):
+            build(root, processes=1)
+    file.unlink()
+    assert sorted(root.rglob("*")) == before
+    assert config.load(root).site.language == LANGUAGE
+
+
+def test_no_sign_of_a_translation_is_markup(folder: Path, tmp_path: Path) -> None:
+    result = Catalog(locale=LANGUAGE)
+    for message in catalogue():
+        texts = (
+            [f"⟦{text if '<' in text else SIGNS + text}⟧" for text in message.id or ()]
+            if message.pluralizable
+            else [f"⟦{message.id if '<' in message.id else SIGNS + str(message.id)}⟧"]
+        )
+        if message.id:
+            result.add(message.id, tuple(texts) if message.pluralizable else texts[0], context=message.context)
+    stream = BytesIO()
+    write_mo(stream, result)
+    write(folder, stream.getvalue())
+    root = write_digest(tmp_path / "digest")
+    build(root, processes=1)
+    pages = {page.relative_to(root).as_posix(): page.read_text("utf-8") for page in (root / "site").rglob("*.html")}
+    assert len(pages) > 20
+    assert {name for name, page in pages.items() if "⟦" not in page} <= {"site/embed/index.html"}
+    wrong = re.compile(r".{60}⟦(?:</script|[^⟧]{0,9}<i title).{20}|&amp;amp;amp;.{9}")
+    assert {name: match[0] for name, page in pages.items() if (match := wrong.search(page))} == {}
