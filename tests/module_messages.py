@@ -6,12 +6,12 @@ import tokenize
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
-Found = tuple[int, str, tuple[str | None, ...], list[str]]
+Extraction = tuple[int, str, tuple[str | None, ...], list[str]]
 
 
 def extract_messages(
     file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Any
-) -> Iterator[Found]:
+) -> Iterator[Extraction]:
     """Yield the line, the function, the messages and the translators' comments of each call of one of `keywords`."""
     source = file.read().decode()
     comments = _comments(source, tuple(comment_tags))

@@ -1,4 +1,4 @@
-"""The scripts of the site as browsers get them in English."""
+"""The scripts of the site as browsers get them."""
 
 from gettext import NullTranslations
 
@@ -9,7 +9,7 @@ from broadsheet.views.script_messages import ScriptTranslator
 SCRIPTS = PROGRAM / "views" / "scripts"
 
 
-def served_script(name: str) -> bytes:
-    """Return the script of this file name without comments, with its strings."""
+def served_script(name: str, language: NullTranslations | None = None) -> bytes:
+    """Return the script of this file name without comments, with its strings, by default in English."""
     script = compact_script((SCRIPTS / name).read_bytes()).decode()
-    return ScriptTranslator(NullTranslations()).translate(script).encode()
+    return ScriptTranslator(language or NullTranslations()).translate(script).encode()

@@ -6,6 +6,7 @@ In a site made of both, a Latin letter outside brackets belongs to a string that
 import re
 import string
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.example import ROOT
 LANGUAGE = "el"  # the theme's own words in it have no Latin letter either
 GREEK = str.maketrans(string.ascii_letters, "αβγδεζηθικλμνξοπρστυφχψωϊϋ" + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫ")
 _PLACEHOLDER = re.compile(r"(%\(\w+\)s|%%|<[^<>]*>|&\w+;|https?:\S+)")
-_LETTER = re.compile(r"[A-Za-z]")
+LATIN = re.compile(r"[A-Za-z]")
 # The keys of the data whose values people wrote.
 _WRITTEN = {
     *("title", "authors", "abstract", "comment", "model", "first_name", "last_name", "full_name", "text", "apa", "mla"),
@@ -44,21 +45,28 @@ _UNREAD = {"script", "style", "code", "pre", "kbd", "math"}
 def bracketed(message: str) -> str:
     """Return a message with brackets around its words; what is put into it stays outside them."""
     parts = _PLACEHOLDER.split(message)
-    return "".join(f"⟦{part}⟧" if index % 2 == 0 and _LETTER.search(part) else part for index, part in enumerate(parts))
+    return "".join(f"⟦{part}⟧" if index % 2 == 0 and LATIN.search(part) else part for index, part in enumerate(parts))
+
+
+def pseudo_catalogue(plural_rule: str = "nplurals=2; plural=(n != 1)") -> bytes:
+    """Return the compiled catalogue of the made-up language; the forms of a plural after the second are its last."""
+    result = Catalog(locale=LANGUAGE)
+    result.mime_headers = [("Plural-Forms", plural_rule)]
+    for message in catalogue():
+        if message.id:
+            ids = (message.id,) if isinstance(message.id, str) else message.id
+            texts = [*map(bracketed, ids), *[bracketed(ids[-1])] * (result.num_plurals - len(ids))]
+            result.add(message.id, tuple(texts) if message.pluralizable else texts[0], context=message.context)
+    stream = BytesIO()
+    write_mo(stream, result)
+    return stream.getvalue()
 
 
 def write_pseudo_locale(folder: Path) -> None:
-    """Compile the made-up language into a folder of translations."""
-    result = Catalog(locale=LANGUAGE)
-    for message in catalogue():
-        if message.id:
-            ids = [message.id] if isinstance(message.id, str) else list(message.id)
-            texts = tuple(map(bracketed, ids))
-            result.add(message.id, texts if message.pluralizable else texts[0], context=message.context)
+    """Write the made-up language into a folder of translations."""
     file = folder / LANGUAGE / "LC_MESSAGES" / f"{translations.DOMAIN}.mo"
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("wb") as stream:
-        write_mo(stream, result)
+    file.write_bytes(pseudo_catalogue())
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +124,7 @@ def _greek(value: Any, key: str = "") -> Any:
 
 def foreign_texts(page: bytes) -> list[str]:
     """Return the texts of an HTML page that have a Latin letter outside brackets."""
-    return [text for text in _texts(page) if _LETTER.search(_NAMES.sub("", re.sub(r"⟦[^⟦⟧]*⟧", "", text)))]
+    return [text for text in _texts(page) if LATIN.search(_NAMES.sub("", re.sub(r"⟦[^⟦⟧]*⟧", "", text)))]
 
 
 def _texts(page: bytes) -> Iterator[str]:

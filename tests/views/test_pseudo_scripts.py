@@ -4,6 +4,7 @@ The site is in English, and its data is Greek. Its scripts are in a language who
 letter outside brackets, which the page does not have without scripts, is a string that no one can translate.
 """
 
+import gzip
 import html
 import json
 import re
@@ -15,16 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from playwright.sync_api import Page, expect
 
 from broadsheet.build.preview import served
-from broadsheet.views.compact_script import compact_script
-from broadsheet.views.script_messages import ScriptTranslator
-from tests.catalogue import catalogue
 from tests.example import NO_IMAGES, paper
-from tests.scripts import SCRIPTS
+from tests.scripts import SCRIPTS, served_script
+from tests.translations.pseudo import LATIN, pseudo_catalogue
 
 DIGEST_YML = f"""\
 topics:
@@ -50,7 +47,6 @@ DAYS = {
 DAY, WEEK = "daily/2025/05/28/", "weekly/2025-W22/"
 # Names of formats and services, which are the same in all languages. A key is in parentheses.
 NAMES = r"arXiv|arxiv\.org|PDF|DOI|BibTeX|RIS|JSON|Markdown|CSL(-JSON)?|CFF|x\.json|doi\.org|https?://\S+"
-LATIN = re.compile(r"[A-Za-z]")
 TEXTS = """(root) => {
   const texts = [];
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
@@ -64,38 +60,14 @@ TEXTS = """(root) => {
 TEXTS_OF_HTML = f"(html) => ({TEXTS})(new DOMParser().parseFromString(html, 'text/html').body)"
 
 
-def bracketed(message: str) -> str:
-    """Return a message with brackets around its words: values are outside them."""
-    return re.sub(r"(%\(\w+\)s)|((?:(?!%\(\w+\)s).)*[A-Za-z](?:(?!%\(\w+\)s).)*)", _in_brackets, message)
-
-
-def _in_brackets(match: re.Match[str]) -> str:
-    return match[1] or f"⟦{match[2]}⟧"
-
-
-def pseudo_locale() -> GNUTranslations:
-    """Return the made-up language, with a third form for the numbers that end in zero."""
-    result = Catalog(locale="en")
-    result.mime_headers = [("Plural-Forms", "nplurals=3; plural=(n%10==0 ? 2 : n!=1)")]
-    for message in catalogue():
-        if message.id:
-            texts = [message.id] if isinstance(message.id, str) else [*message.id, message.id[-1]]
-            translated = tuple(map(bracketed, texts))
-            result.add(message.id, translated if message.pluralizable else translated[0], context=message.context)
-    stream = BytesIO()
-    write_mo(stream, result)
-    stream.seek(0)
-    return GNUTranslations(stream)
-
-
 @pytest.fixture(scope="module")
 def pseudo(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site with its scripts in the made-up language, and dates of the browser in Greek."""
     folder = shutil.copytree(site, tmp_path_factory.mktemp("pseudo") / "site")
-    translator = ScriptTranslator(pseudo_locale())
+    # A third form for the numbers that end in zero.
+    language = GNUTranslations(BytesIO(pseudo_catalogue("nplurals=3; plural=(n%10==0 ? 2 : n!=1)")))
     for script in SCRIPTS.glob("*.js"):
-        code = translator.translate(compact_script(script.read_bytes()).decode())
-        (folder / "assets" / script.name).write_text(code, "utf-8")
+        (folder / "assets" / script.name).write_bytes(served_script(script.name, language))
     for page in folder.rglob("*.html"):
         page.write_text(page.read_text("utf-8").replace('lang="en"', 'lang="el"', 1), "utf-8")
     with served(folder, "/repo/", "127.0.0.1", 0) as address:
@@ -123,6 +95,7 @@ def _strings(data: Any) -> Iterator[str]:
 def data(site: Path) -> set[str]:
     """Strings in the data that scripts show, which Python writes."""
     files = [json.loads(file.read_bytes()) for file in (site / "since").glob("*.json")]
+    files += [json.loads(gzip.decompress(file.read_bytes())) for file in (site / "since").glob("*.pack")]
     attribute = re.search(r'data-offered="([^"]*)"', (site / "search/index.html").read_text("utf-8"))
     assert attribute
     return set(_strings([*files, json.loads(html.unescape(attribute[1]))]))
@@ -184,7 +157,7 @@ def on_a_whole_week(tab: Page, address: str) -> None:
 
 
 def on_a_week_with_lost_files(tab: Page, address: str) -> None:
-    tab.route("**/since/2025-*.json", lambda route: route.abort())
+    tab.route("**/since/2025-*.pack", lambda route: route.abort())
     tab.goto(f"{address}{WEEK}?topic=llm")
     expect(tab.locator(".notice")).not_to_be_empty()
 
@@ -213,7 +186,7 @@ def in_ten_minutes(tab: Page, address: str) -> None:
 
 
 def since_with_a_lost_day(tab: Page, address: str) -> None:
-    tab.route("**/since/2025-05-27.json", lambda route: route.abort())
+    tab.route("**/since/2025-05-27.pack", lambda route: route.abort())
     tab.goto(f"{address}since/")
     expect(tab.locator("#gaps li")).not_to_have_count(0)
 

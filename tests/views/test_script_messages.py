@@ -14,10 +14,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.plurals import PLURALS
 
 from broadsheet.views.script_messages import ScriptTranslator, calls
-from tests.example import ROOT
+from tests.catalogue import KEYWORDS
+from tests.scripts import SCRIPTS
 
-SCRIPTS = sorted((ROOT / "generator/broadsheet/views/scripts").glob("*.js"))
-KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
 PAPERS = ("%(n)s paper", "%(n)s papers")
 
 
@@ -144,10 +143,10 @@ def test_a_translation_cannot_ask_for_a_value_that_is_not_there() -> None:
         ScriptTranslator(translations("de", {"%(a)s": "%(b)s"})).translate('gettext("%(a)s", { a, c })')
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.js")), ids=lambda path: path.name)
 def test_the_extractor_finds_the_same_strings(path: Any) -> None:
     script = path.read_bytes()
     texts = {(call.context, call.texts) for call in calls(script.decode())}
-    found = extract("javascript", io.BytesIO(script), keywords=KEYWORDS)
-    assert texts == {(context, (text,) if isinstance(text, str) else text) for _, text, _, context in found}
+    messages = extract("javascript", io.BytesIO(script), keywords=KEYWORDS)
+    assert texts == {(context, (text,) if isinstance(text, str) else text) for _, text, _, context in messages}
     assert not re.search(r"\bn?p?gettext\(", english(script.decode()))
