@@ -236,7 +236,7 @@ def test_coverage_counts_only_days_that_say_all_of_it() -> None:
     chart = of(*weeks)["Coverage"]
     assert chart.rows["Week 10, 2025"] == ["54", "30", "12"]
     assert chart.rows["Week 11, 2025"] == ["–", "35", "14"]
-    assert "1 day with papers that have no such figures are left out." in chart.about
+    assert "1 day with papers and without these figures is left out." in chart.about
 
 
 def test_days_that_were_not_complete_stand_on_one_another() -> None:

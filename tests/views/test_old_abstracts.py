@@ -2,14 +2,12 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from broadsheet.build.generate import generate
-from broadsheet.build.preview import served
 from tests.example import SETTINGS, digest, make_digest, paper
 
 NAMES = [f"2501.000{number:02}" for number in range(1, 13)]  # the best first
@@ -22,54 +20,30 @@ DAYS = {
     ],
     "2025-05-27": [paper(f"2505.000{number:02}") for number in range(1, 13)],
 }
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("old"), DAYS, SETTINGS + "search: false\n")
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return root
-
-
-@pytest.fixture(scope="module")
-def address(root: Path) -> Iterator[str]:
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
-        yield place
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context()
-    yield context
-    context.close()
-
-
-def text(root: Path, path: str) -> str:
-    return (root / "site" / path).read_text("utf-8")
+DIGEST_YML = SETTINGS + "search: false\n"
 
 
 def abstract(tab: Page, name: str) -> str:
     return tab.locator(f"[id='{name}'] > details > p").inner_text()
 
 
-def test_the_page_of_an_old_day_has_ten_abstracts_and_the_file_the_others(root: Path) -> None:
-    page = text(root, f"{OLD}index.html")
+def test_the_page_of_an_old_day_has_ten_abstracts_and_the_file_the_others(site: Path) -> None:
+    page = (site / OLD / "index.html").read_text("utf-8")
     assert re.findall(r"<p>Of (\S+),", page) == NAMES[:10]
     assert '<script type="module" src="../../../../assets/abstracts.js"></script>' in page
-    pack = gzip.decompress((root / "site" / PACK).read_bytes()).decode()
+    pack = gzip.decompress((site / PACK).read_bytes()).decode()
     assert re.findall(r'data-of="([^"]+)"><summary>Abstract</summary><p>Of (\S+),', pack) == [
         (n, n) for n in NAMES[10:]
     ]
     assert "&lt;b&gt;" in pack
-    assert not (root / "docs" / PACK).exists()
+    assert not (site.parent / "docs" / PACK).exists()
 
 
-def test_a_recent_day_has_all_abstracts_on_its_page(root: Path) -> None:
-    page = text(root, "daily/2025/05/27/index.html")
+def test_a_recent_day_has_all_abstracts_on_its_page(site: Path) -> None:
+    page = (site / "daily/2025/05/27/index.html").read_text("utf-8")
     assert page.count("<summary>Abstract</summary>") == 12
     assert "abstracts.js" not in page
-    assert not (root / "site/daily/2025/05/27/abstracts.pack").exists()
+    assert not (site / "daily/2025/05/27/abstracts.pack").exists()
 
 
 @pytest.mark.parametrize(
@@ -90,8 +64,7 @@ def test_settings_decide_where_abstracts_are(tmp_path: Path, pages: str, on_page
 
 
 @pytest.mark.slow
-def test_a_headline_of_an_old_day_unfolds_with_its_abstract(address: str, context: BrowserContext) -> None:
-    tab = context.new_page()
+def test_a_headline_of_an_old_day_unfolds_with_its_abstract(address: str, tab: Page) -> None:
     tab.goto(f"{address}{OLD}#{NAMES[11]}")
     row = tab.locator(f"[id='{NAMES[11]}']")
     expect(row.locator("> details[open]")).to_be_visible()
@@ -105,29 +78,26 @@ def test_a_headline_of_an_old_day_unfolds_with_its_abstract(address: str, contex
 
 
 @pytest.mark.slow
-def test_without_the_file_the_rows_stay_and_the_network_brings_it(address: str, context: BrowserContext) -> None:
-    tab = context.new_page()
-    problems: list[str] = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
+def test_without_the_file_the_rows_stay_and_the_network_brings_it(address: str, tab: Page) -> None:
     tab.route(f"**/{PACK}", lambda route: route.abort())
     with tab.expect_event("requestfailed"):
         tab.goto(f"{address}{OLD}#{NAMES[11]}")
     row = tab.locator(f"[id='{NAMES[11]}']")
     expect(row.locator(".links")).to_be_visible()
     expect(row.locator("details")).to_have_count(0)
+    with tab.expect_event("requestfailed"):
+        tab.evaluate("dispatchEvent(new Event('online'))")
     tab.unroute(f"**/{PACK}")
     tab.wait_for_load_state("networkidle")
     tab.evaluate("dispatchEvent(new Event('online'))")
     expect(row.locator("> details[open]")).to_be_visible()
-    assert not problems
 
 
-def test_a_day_that_grows_old_is_as_in_a_clean_build(root: Path, tmp_path: Path) -> None:
-    settings = SETTINGS + "search: false\n"
-    make_digest(tmp_path, {"2025-01-10": DAYS["2025-01-10"]}, settings)
+def test_a_day_that_grows_old_is_as_in_a_clean_build(site: Path, tmp_path: Path) -> None:
+    make_digest(tmp_path, {"2025-01-10": DAYS["2025-01-10"]}, DIGEST_YML)
     assert digest("build", "--root", tmp_path).returncode == 0
     assert not (tmp_path / "site" / PACK).exists()
-    make_digest(tmp_path, DAYS, settings)
+    make_digest(tmp_path, DAYS, DIGEST_YML)
     assert digest("build", "--root", tmp_path).returncode == 0
     for path in (f"{OLD}index.html", PACK):
-        assert (tmp_path / "site" / path).read_bytes() == (root / "site" / path).read_bytes(), path
+        assert (tmp_path / "site" / path).read_bytes() == (site / path).read_bytes(), path

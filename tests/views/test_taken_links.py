@@ -57,7 +57,9 @@ def test_a_link_that_cannot_hold_all_papers_says_so(address: str, tab: Page) -> 
     tab.evaluate("localStorage.clear()")
     tab.goto("about:blank")
     tab.goto(f"{link}DoUKh")
-    expect(tab.locator(".offer")).to_contain_text("This link has 10001 papers. The first 10000 can be added")
+    expect(tab.locator(".offer")).to_contain_text(
+        "This link has 10001 papers, 10000 of them not saved here. Only the first 10000 can be added."
+    )
     tab.get_by_role("button", name="Add them").click()
     assert stored(tab).keys() == set(list(numbered(10_003))[3:])
 

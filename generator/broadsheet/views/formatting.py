@@ -8,45 +8,50 @@ from broadsheet.model.scorer import LOCAL_MODEL, UNTRAINED, ScorerName
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
 from broadsheet.text.formats import day, long_date, money
-from broadsheet.translations import gettext, gettext_noop
+from broadsheet.translations import gettext, gettext_noop, pgettext, pgettext_noop
 
 if TYPE_CHECKING:  # few of the commands that import this module need the index
     from broadsheet.index.days import DayHead
     from broadsheet.index.scorer_changes import ScorerChange
+    from broadsheet.index.totals import Totals
 
 OPEN = "open"
 # Of the state of a day: a badge, the same within a sentence, and an explanation.
 _STATES = {
     DayState.OK: (
-        gettext_noop("Complete"),
-        gettext_noop("complete"),
+        pgettext_noop("of a day", "Complete"),
+        pgettext_noop("of a day", "complete"),
         gettext_noop("Everything that was announced is accounted for."),
     ),
-    DayState.QUIET: (gettext_noop("Quiet"), gettext_noop("quiet"), gettext_noop("Nothing was announced on this day.")),
+    DayState.QUIET: (
+        pgettext_noop("of a day", "Quiet"),
+        pgettext_noop("of a day", "quiet"),
+        gettext_noop("Nothing was announced on this day."),
+    ),
     DayState.PARTIAL: (
-        gettext_noop("Partial"),
-        gettext_noop("partial"),
+        pgettext_noop("of a day", "Partial"),
+        pgettext_noop("of a day", "partial"),
         gettext_noop("Part of this day could not be fetched or scored; what is here is right, but not all."),
     ),
     DayState.FAILED: (
-        gettext_noop("Failed"),
-        gettext_noop("failed"),
+        pgettext_noop("of a day", "Failed"),
+        pgettext_noop("of a day", "failed"),
         gettext_noop("The run of this day failed: the sources gave no papers, or none of their papers was scored."),
     ),
     DayState.MISSING: (
-        gettext_noop("Missing"),
-        gettext_noop("missing"),
+        pgettext_noop("of a day", "Missing"),
+        pgettext_noop("of a day", "missing"),
         gettext_noop("There is no record of this day: it may have had papers that were never read."),
     ),
     DayState.UNKNOWN: (
-        gettext_noop("No receipt"),
-        gettext_noop("no receipt"),
+        pgettext_noop("of a day", "No receipt"),
+        pgettext_noop("of a day", "no receipt"),
         gettext_noop("No receipt says what was announced on this day: there may have been more papers."),
     ),
     # Translators: the state of a day whose list may still grow.
     OPEN: (
-        gettext_noop("Open"),
-        gettext_noop("open"),
+        pgettext_noop("of a day", "Open"),
+        pgettext_noop("of a day", "open"),
         gettext_noop("More papers may come: a source has not finished its list of this day."),
     ),
 }
@@ -70,7 +75,7 @@ class Label(NamedTuple):
 def state_label(key: str) -> Label:
     """Return the label of a state."""
     word, inline, text = _STATES[key]
-    return Label(key, gettext(word), gettext(text), gettext(inline))
+    return Label(key, pgettext("of a day", word), gettext(text), pgettext("of a day", inline))
 
 
 def state_words() -> dict[str, tuple[str, str]]:
@@ -122,6 +127,7 @@ def trouble(name: str, tally: SourceStats) -> str:
     elif tally.announced:
         words = gettext("%(source)s gave an old list")
     else:
+        # Translators: a source gave no papers.
         words = gettext("%(source)s gave none")
     return words % {"source": source(name)}
 
@@ -184,3 +190,10 @@ def scores_words() -> str:
 def cost(value: Cost | None) -> str:
     """Return the total of a cost in words."""
     return money(value.total, value.currency) if value else gettext("unknown")
+
+
+def total_costs(total: "Totals") -> str:
+    """Return the costs of some days, one for each currency: ``$12.34 and 5.60 EUR``."""
+    if not total.costs:
+        return gettext("unknown") if total.unpriced or not total.days else "0"
+    return formats.joined([money(value, currency) for currency, value in total.costs.items()])

@@ -46,6 +46,7 @@ FILTERS = {
     "money": formats.money,
     "translated": translations.gettext,
     "cost": formatting.cost,
+    "total_costs": formatting.total_costs,
 }
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;"})

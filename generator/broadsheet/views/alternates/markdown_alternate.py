@@ -11,7 +11,7 @@ from broadsheet.text import formats
 from broadsheet.text import markdown as md
 from broadsheet.text.sanitize import safe_url
 from broadsheet.text.tex_names import readable_name
-from broadsheet.translations import gettext
+from broadsheet.translations import gettext, pgettext
 from broadsheet.views import formatting
 from broadsheet.views.alternates.page_content import ListLink, PageContent, day_link
 from broadsheet.views.arxiv_urls import arxiv_urls
@@ -139,7 +139,7 @@ def _day_facts(entry: Entry, content: PageContent, settings: Settings) -> Iterat
     yield _fact(gettext("Upvotes"), formats.number(paper.upvotes)) if paper.upvotes is not None else ""
     sources = source_names(entry, settings)
     # Translators: the sources of a paper.
-    yield _fact(gettext("From"), md.escaped(sources))
+    yield _fact(pgettext("of a paper", "From"), md.escaped(sources))
     yield _fact(gettext("First shown"), entry.first_seen) if entry.first_seen and entry.first_seen < entry.date else ""
 
 
@@ -158,7 +158,7 @@ def _publication(publication: Publication, entries: Sequence[Entry], settings: S
     ]
     lines = [_fact(name, md.escaped(value)) for name, value in facts if value]
     # Translators: the journal or book of a publication.
-    lines += [_fact(gettext("In"), md.text(publication.venue))] if publication.venue else []
+    lines += [_fact(pgettext("of a publication", "In"), md.text(publication.venue))] if publication.venue else []
     lines += [
         f"arXiv: {md.link(md.escaped(name), urls.abstract)}"
         for name in publication.arxiv_ids

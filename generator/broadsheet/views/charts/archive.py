@@ -213,8 +213,8 @@ def coverage(axis: Axis) -> Iterator[str]:
 def _left_out(days: int) -> str:
     return formats.quantity(
         days,
-        "%(number)s day with papers that have no such figures are left out.",
-        "%(number)s days with papers that have no such figures are left out.",
+        "%(number)s day with papers and without these figures is left out.",
+        "%(number)s days with papers and without these figures are left out.",
     )
 
 
@@ -310,7 +310,7 @@ def _spent(
     incomplete = frozenset(index for index, number in enumerate(unknown) if number)
     about = [gettext(axis.unit.total)]
     if any(sums[index] is not None for index in incomplete):
-        about.append(gettext("hatched: part of it, since some days do not say"))
+        about.append(gettext("hatched: without the days that have no figure"))
     if any(sums[index] is None for index in incomplete):
         about.append(gettext("cross: unknown"))
     yield bars(
@@ -326,7 +326,7 @@ def _spent(
             format_value=format_value,
             incomplete=incomplete,
             marks=[GAP if index in incomplete and value is None else "" for index, value in enumerate(sums)],
-            columns=[(gettext("Days that do not say"), [str(number or "") for number in unknown])]
+            columns=[(gettext("Days without a figure"), [str(number or "") for number in unknown])]
             if incomplete
             else [],
         )

@@ -10,7 +10,6 @@ from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
 from broadsheet.text.sanitize import escaped
-from broadsheet.translations import gettext
 from broadsheet.views import formatting
 
 HEIGHT = 10  # in pixels
@@ -37,23 +36,27 @@ def parts(receipt: Receipt, papers_shown: int) -> list[BarPart]:
 def _parts(receipt: Receipt, papers_shown: int) -> Iterator[BarPart]:
     unscored = len(receipt.unscored)
     with_score = max(papers_shown - unscored, 0) if receipt.shown is None else min(receipt.shown, papers_shown)
-    yield BarPart("shown", with_score, _words(gettext("%(number)s shown"), with_score))
-    yield BarPart("failed", unscored, _words(gettext("%(number)s not scored"), unscored))
+    yield BarPart("shown", with_score, formats.quantity(with_score, "%(number)s shown", "%(number)s shown"))
+    yield BarPart("failed", unscored, formats.quantity(unscored, "%(number)s not scored", "%(number)s not scored"))
     if receipt.scanned is not None:
         others = receipt.scanned - with_score - unscored
         kind = "failed" if receipt.state is DayState.FAILED else "scanned"
-        yield BarPart(kind, others, _words(gettext("%(number)s scanned and not shown"), others))
+        yield BarPart(
+            kind,
+            others,
+            formats.quantity(others, "%(number)s scanned and not shown", "%(number)s scanned and not shown"),
+        )
     read = max(receipt.scanned or 0, with_score + unscored)
     if receipt.announced is not None:
         others = receipt.announced - read
-        yield BarPart("announced", others, _words(gettext("%(number)s announced and not scanned"), others))
+        yield BarPart(
+            "announced",
+            others,
+            formats.quantity(others, "%(number)s announced and not scanned", "%(number)s announced and not scanned"),
+        )
     for name, stats in receipt.sources.items():
         if stats.status in TROUBLED:
             yield BarPart("failed", None, formatting.trouble(name, stats))
-
-
-def _words(words: str, papers: int) -> str:
-    return words % {"number": formats.number(papers)}
 
 
 def receipt_bar(receipt: Receipt, papers_shown: int) -> Markup:

@@ -161,8 +161,11 @@ def _day_in_words(head: DayHead) -> str:
 
 def _receipt_in_words(receipt: Receipt) -> str:
     """Return ``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.`` without unknown figures."""
-    figures = (gettext("%(number)s announced"), receipt.announced), (gettext("%(number)s scanned"), receipt.scanned)
-    counts = [words % {"number": formats.number(figure)} for words, figure in figures if figure is not None]
+    announced, scanned = receipt.announced, receipt.scanned
+    counts = (
+        [formats.quantity(announced, "%(number)s announced", "%(number)s announced")] if announced is not None else []
+    )
+    counts += [formats.quantity(scanned, "%(number)s scanned", "%(number)s scanned")] if scanned is not None else []
     costs = [formatting.scorers(receipt)] if receipt.model or receipt.scorers else []
     costs += [formats.tokens(receipt.tokens.total)] if receipt.tokens else []
     costs += [formatting.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []

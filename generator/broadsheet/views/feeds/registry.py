@@ -113,7 +113,7 @@ def _papers(settings: Settings) -> list[FeedSpec]:
         "Every paper of the last %(days)s days with papers, at most %(papers)s or the newest three days, best first"
         " within a day."
     ) % {"days": days, "papers": items}
-    good, best = gettext("Relevance 7 and more"), gettext("Top five of the week")
+    good, best = gettext("Relevance 7 or more"), gettext("Top five of the week")
     about_best = gettext("The five best papers of each week, when it is over.")
     return [
         FeedSpec("all", "", ALL, "Papers", gettext("All papers"), about),

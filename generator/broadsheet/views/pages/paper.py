@@ -159,7 +159,7 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
     about = _description(paper)
     first = history.entries[0].date
     back = f'<a href="{link(day_address(first))}">‹ {formats.day(first)}</a>'
-    where = escaped(gettext("Where you are"))
+    where = escaped(gettext("You are here"))
     return Page(
         address=address,
         title=title,
@@ -309,7 +309,7 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
     """Yield the sections of related papers: older ones, then newer ones."""
     older = {entry.paper.arxiv_id for entry in related.earlier}
     later = [entry for entry in related.later if entry.paper.arxiv_id not in older]
-    headings = (gettext("Related papers"), gettext("Related papers since"))
+    headings = (gettext("Related papers"), gettext("Newer related papers"))
     for heading, entries in zip(headings, (related.earlier, later), strict=True):
         if entries:
             yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
@@ -344,7 +344,7 @@ def _facts(paper: Paper) -> Iterator[tuple[str, str]]:
     yield gettext("Published in"), str(rendering.html(paper.journal_ref or ""))
     doi = doi_url(paper.doi)
     yield "DOI", f'<a href="{escaped(doi)}" rel="noopener nofollow">{escaped(paper.doi or "")}</a>' if doi else ""
-    yield gettext("Comments"), str(rendering.html(paper.arxiv_comment or ""))
+    yield gettext("Remarks"), str(rendering.html(paper.arxiv_comment or ""))
     yield gettext("Upvotes"), formats.number(paper.upvotes) if paper.upvotes is not None else ""
     yield gettext("Discussion"), formats.comments(paper.comments) if paper.comments is not None else ""
 

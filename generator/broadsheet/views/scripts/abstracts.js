@@ -19,8 +19,12 @@ function place(abstract) {
 }
 
 async function start() {
-  const page = await load();
-  for (const abstract of page.querySelectorAll("[data-of]")) place(abstract);
+  try {
+    const page = await load();
+    for (const abstract of page.querySelectorAll("[data-of]")) place(abstract);
+  } catch {
+    addEventListener("online", start, { once: true });
+  }
 }
 
-start().catch(() => addEventListener("online", start, { once: true }));
+start();

@@ -10,7 +10,7 @@ const FETCH_TIMEOUT_MS = 3000; // a browser lets a key's script write for five s
 
 export async function copy(text, name) {
   const isCopied = await write(text);
-  announce(isCopied ? gettext("%(name)s copied", { name }) : gettext("This browser allows no copying here"));
+  announce(isCopied ? gettext("%(name)s copied", { name }) : gettext("This browser does not allow copying here"));
 }
 
 const recordOf = (paper) => ({ ...state.papers.get(paper.id), ...paper.details?.() });

@@ -135,20 +135,20 @@ function gapItems(days, { seen, isCut }, failed) {
       const text = gettext("Its papers are missing here: reload the page.");
       items.push(gapItem(date, "failed", gettext("Not loaded"), text));
     } else if (seen[date]) {
-      items.push(gapItem(date, "partial", gettext("More"), lateWords(papers - seen[date])));
+      items.push(gapItem(date, "partial", pgettext("of a day", "More"), lateWords(papers - seen[date])));
     }
   }
   if (!isCut) return items;
   const month = index.before.slice(0, 7);
   const monthLink = link(`monthly/${month}/`, month);
-  const before = link("archive/", gettext("before"));
+  const archive = link("archive/", gettext("the archive"));
   const date = formatDate(index.days[0][0]);
   const words = [
-    // Translators: "before" is a link to the archive of what came before %(month)s.
-    ...gettext("Older than %(date)s, and not in this list: %(month)s and %(before)s", {
+    // Translators: %(archive)s is "the archive".
+    ...gettext("Older than %(date)s, and not in this list: %(month)s, %(archive)s", {
       date,
       month: monthLink,
-      before,
+      archive,
     }),
   ];
   return [element("li", {}, ...words), ...items];

@@ -289,7 +289,7 @@ function showMatch({ addresses, message, exact, origin }) {
   hits.append(...addresses.map((address) => item(address, [address])));
   status.textContent = message;
   if (!origin) return exact && new URL(addresses[0], root).href;
-  const textContent = gettext("%(site)s may.", { site: new URL(origin).hostname });
+  const textContent = gettext("%(site)s may have it.", { site: new URL(origin).hostname });
   status.append(" ", element("a", { href: origin, textContent }));
   return exact && new URL(addresses[0], root).href;
 }

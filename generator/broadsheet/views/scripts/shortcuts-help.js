@@ -22,7 +22,7 @@ const DESCRIPTIONS = {
   "g h": gettext("Go home"),
   "g s": gettext("Go to the saved papers"),
   "g n": gettext("Go to what is new since your last visit"),
-  "?": gettext("This help"),
+  "?": gettext("Show this help"),
 };
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→" };
 

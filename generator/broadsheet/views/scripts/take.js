@@ -98,12 +98,11 @@ export function offer(callback) {
   }
   load();
   const added = ids.filter((id) => !hasMark(id, "saved"));
-  const first = gettext("%(papers)s. The first %(number)s can be added", { papers: count(all), number: ids.length });
-  const papers = all > ids.length ? first : count(all);
-  const number = added.length;
+  const [papers, number, first] = [count(all), added.length, ids.length];
   const text = hasSettings
     ? gettext("This link has %(papers)s, %(number)s of them not saved here, and settings.", { papers, number })
     : gettext("This link has %(papers)s, %(number)s of them not saved here.", { papers, number });
+  const limit = gettext("Only the first %(first)s can be added.", { first });
   const close = () => {
     history.replaceState(null, "", location.pathname + location.search);
     box.remove();
@@ -117,8 +116,7 @@ export function offer(callback) {
   const box = element(
     "div",
     { className: "offer", role: "group", ariaLabel: gettext("Papers of a link") },
-    text,
-    " ",
+    all > first ? `${text} ${limit} ` : `${text} `,
     accept,
     button(gettext("Leave them"), close),
   );
