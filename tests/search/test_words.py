@@ -129,7 +129,7 @@ def test_the_likeliest_meaning_comes_first_and_forms_of_a_word_count_once(script
         """async (rules) => {
             (await import("/search-words.js")).setRules(rules);
             const { parse, repair } = await import("/search-query.js");
-            return repair(parse("hern"));
+            return (await repair(parse("hern"))).map(({ word, meanings }) => [word, meanings]);
         }""",
         json.loads(json.dumps(rules())),
     )

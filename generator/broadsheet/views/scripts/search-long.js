@@ -14,17 +14,18 @@ function rarest(parts, number) {
   return parts.filter((part) => part.isExcluded || wanted.indexOf(part) < number);
 }
 
-/** Return the answer to so many parts that no paper may have all. Add sentences to `lines`. */
-export async function askForMany(parts, ask, lines) {
+/** Return the answer to so many parts that no paper may have all, with `notes`. */
+export async function askForMany(parts, ask) {
   const count = parts.filter(isWanted).length;
+  const notes = [];
   if (count > MAX_WORDS) {
-    lines.push(gettext("Of more than %(number)s words, the rarest are searched for.", { number: MAX_WORDS }));
+    notes.push(gettext("Of more than %(number)s words, the rarest are searched for.", { number: MAX_WORDS }));
   }
   const answer = await ask(rarest(parts, MAX_WORDS), Math.min(count, MAX_WORDS));
-  if (answer.papers.length) return answer;
+  if (answer.papers.length) return { ...answer, notes };
   const some = await ask(rarest(parts, MANY), Math.ceil(Math.min(count, MANY) / 3));
-  if (some.papers.length) lines.push(gettext("No paper has all of these words; the best ones have many of them."));
-  return some;
+  if (some.papers.length) notes.push(gettext("No paper has all of these words; the best ones have many of them."));
+  return { ...some, notes };
 }
 
 /** Return those of the documents with all `words` in which they are next to each other. The rarest words are first. */

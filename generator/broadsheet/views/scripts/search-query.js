@@ -59,7 +59,7 @@ function addPart({ parts, ignored }, all, kind) {
 }
 
 /**
- * Replace words that the archive does not have. Return [word, meanings] for each; no meanings if nothing is like it. A
+ * Replace words that the archive does not have. Return {word, meanings} for each; no meanings if nothing is like it. A
  * part of one word that may mean several becomes a part of which any word will do. Words get their `terms` and their
  * `power`: of two, their uses in the archive. If a list of words is lost, the query `isUnchecked` and its words stay.
  */
@@ -85,11 +85,12 @@ async function repairWith(parts) {
     if (part.words.some(({ word }) => /\p{N}\P{N}|\P{N}\p{N}/u.test(word)))
       await (await import("./search-repair.js")).separate(part, repairs, exists);
     for (const entry of part.words) {
-      const { meanings, isRemarkable, power } = await meaningsOf(entry.word);
-      if (isRemarkable) repairs.push([entry.word, meanings]);
+      const repaired = await meaningsOf(entry.word, parts.length < 2 || part.isPhrase || part.isExcluded);
+      const { meanings, isRemarkable, power } = repaired;
+      if (isRemarkable) repairs.push(repaired);
       take(entry, meanings[0], power);
       if (meanings.length > 1 && !part.isPhrase && !part.isExcluded) {
-        part.isAny = true;
+        Object.assign(part, { isAny: true, repair: repaired });
         part.words = meanings.map((meant) => ({ ...entry, meant, terms: termsOf(meant) }));
       }
     }
@@ -101,13 +102,14 @@ const exists = async (word) => (await commonWords()).has(word) || (await wordsTh
 
 // Lists of rare words, and the script that repairs, are loaded only if they are needed. A typo may be in the first letter
 // or in the last.
-async function meaningsOf(word) {
+async function meaningsOf(word, isAlone) {
   const common = await commonWords();
   if (common.has(word) || isCjk(word)) return { meanings: [word], power: common.get(word) };
   const rare = await wordsThatBeginLike(word);
   if (rare.has(word)) return { meanings: [word], power: rare.get(word) };
-  if (/\p{N}/u.test(word)) return { meanings: [], isRemarkable: true };
+  if (/\p{N}/u.test(word)) return { word, meanings: [], isRemarkable: true };
   const { closest, isEnding } = await import("./search-repair.js");
-  const meanings = closest(word, [common, rare, await wordsThatEndLike(word)]);
-  return { meanings, isRemarkable: !isEnding(word, meanings[0] ?? ""), power: common.get(meanings[0]) };
+  const repaired = closest(word, [common, rare, await wordsThatEndLike(word)], isAlone);
+  const { meanings } = repaired;
+  return { word, ...repaired, isRemarkable: !isEnding(word, meanings[0] ?? ""), power: common.get(meanings[0]) };
 }

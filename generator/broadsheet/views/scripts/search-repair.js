@@ -11,26 +11,57 @@ export function isEnding(...words) {
 // What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,
 // or to exchange with the next, is one of those of the word. Most letters too many are typed twice.
 const [MISSING, SPELLING, WRONG, ADDED, COMPLETION] = [4, 5, 8, 9, 10];
-const [MAX_MEANINGS, MARGIN] = [3, 3.5]; // as likely as the best one, but for so many powers of two
+const MARGIN = 3.5; // a power of two: words that are so much less likely than the best one are searched for, too
+const [SEARCHED, OFFERED] = [3, 6]; // such words, and in all
 
 // Words of many papers are meant more often; those of one or two are often typos themselves.
 const likelihood = (power) => (power < 2 ? 2 * power - 3 : 1 + 0.4 * (power - 2));
 
-/** Return the words that `word` most likely means, the best first. */
-export function closest(word, lists) {
+/**
+ * Return the words that `word` most likely means, the best first, as `meanings`, and less likely ones as `others`. If it
+ * is not alone, the papers with the other words decide: all are meanings. `costs` has the cost of each.
+ */
+export function closest(word, lists, isAlone) {
   const most = word.length < 4 ? MISSING : (word.length < 8 ? 1 : 2) * ADDED;
-  const scores = new Map();
+  const [scores, costs] = [new Map(), new Map()];
   for (const words of lists) {
     for (const [candidate, power] of words) {
-      const score = likelihood(power) - costOf(word, candidate, most);
-      if (score > -Infinity) scores.set(candidate, score);
+      const cost = costOf(word, candidate, most);
+      if (cost === Infinity) continue;
+      scores.set(candidate, likelihood(power) - cost);
+      costs.set(candidate, cost);
     }
   }
-  const ordered = [...scores].sort((a, b) => b[1] - a[1]);
-  const margin = isEnding(word, ordered[0]?.[0] ?? "") ? 0 : MARGIN;
-  const likely = ordered.filter(([, score]) => score >= ordered[0][1] - margin).map(([candidate]) => candidate);
-  const stems = likely.map(stem);
-  return likely.filter((_, i) => stems.indexOf(stems[i]) === i).slice(0, MAX_MEANINGS);
+  const ordered = [...scores.keys()].sort((a, b) => scores.get(b) - scores.get(a));
+  const stems = ordered.map(stem);
+  const all = ordered.filter((_, i) => stems.indexOf(stems[i]) === i).slice(0, OFFERED);
+  const isSure = all.length && isEnding(word, all[0]);
+  return { costs, ...divide(all, (candidate) => scores.get(candidate), isSure ? 1 : isAlone ? SEARCHED : OFFERED) };
+}
+
+// Return the first `most` words of `all`, if they are as likely as the best one, and the others.
+function divide(all, scoreOf, most) {
+  const isLikely = (word, i) => i < most && (most > SEARCHED || scoreOf(word) >= scoreOf(all[0]) - MARGIN);
+  const meanings = all.filter(isLikely);
+  return { meanings, others: all.filter((word) => !meanings.includes(word)) };
+}
+
+/** Of the meanings of words, keep those that `papers` have most often. Return the papers with these. */
+export function keepLikely(parts, papers) {
+  for (const part of parts.filter(({ isAny }) => isAny)) {
+    const has = ({ uses }, { terms }) => uses.some(([term, posting]) => posting && terms.includes(term));
+    const scores = new Map();
+    for (const word of part.words) {
+      const { length } = papers.filter((paper) => has(paper, word));
+      scores.set(word.meant, Math.log2(length + 0.01) - part.repair.costs.get(word.meant));
+    }
+    const ordered = [...scores.keys()].sort((a, b) => scores.get(b) - scores.get(a));
+    const { meanings, others } = divide(ordered, (word) => scores.get(word), SEARCHED);
+    Object.assign(part.repair, { meanings, others });
+    part.words = meanings.map((meaning) => part.words.find(({ meant }) => meant === meaning));
+    papers = papers.filter((paper) => part.words.some((word) => has(paper, word)));
+  }
+  return papers;
 }
 
 function costOf(word, candidate, most) {
@@ -66,7 +97,7 @@ export async function separate(part, repairs, exists) {
     const pieces = word.match(/\p{N}+|\P{N}+/gu);
     const isPhrase =
       pieces.length > 1 && !(await exists(word)) && (await Promise.all(pieces.map(exists))).every(Boolean);
-    if (isPhrase) repairs.push([word, [pieces.join(" ")]]);
+    if (isPhrase) repairs.push({ word, meanings: [pieces.join(" ")] });
     separated.push(isPhrase ? pieces : [word]);
   }
   let more = 0;

@@ -28,8 +28,6 @@ const INITIAL_PAPERS = 4000; // the newest ones, at least
 const STRICT_WORDS = 4; // of more words, a paper need not have all
 const TITLE_SHARDS = 5; // are asked for a title with all words, if there are three words or four
 const MOST_PEOPLE = 6;
-const ABOUT_DAYS =
-  /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
 const byDate = (a, b) => (a.date < b.date) - (a.date > b.date);
 const byValue = (name) => (a, b) => (b[name] ?? -1) - (a[name] ?? -1); // unknown values come last
 const orderBy = (name) => (name === "date" ? byDate : byValue(name || "match"));
@@ -37,9 +35,6 @@ const ids = ["search", "query", "search-status", "people", "hits", "more", "olde
 const [form, query, status, people, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
 const everybody = [...people.childNodes]; // the link to all authors, until there are words
 const offered = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels, rules
-const either = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" });
-const quote = (word) => gettext("“%(word)s”", { word: word.length > 40 ? shorten(word) : word });
-const shorten = (word) => `${word.slice(0, 40)}…`;
 let [results, displayed, searches, terms, everything] = [[], 0, 0, new Set(), false];
 
 // -- hits ------------------------------------------------------------------------------------------------------------
@@ -191,52 +186,24 @@ const isOfPapers = ({ folder }) => !folder.startsWith("publications");
 const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents, 0);
 const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
 
-function remarkOn(word, meanings, isStrict) {
-  if (meanings) return gettext("Nothing for %(word)s: showing %(meanings)s.", { word, meanings });
-  if (isStrict) return gettext("Nothing has %(word)s.", { word });
-  return gettext("Nothing has %(word)s, so it was ignored.", { word });
-}
-
-// Return the sentences about what was not taken as it is written.
-function remarks({ parts, ignored, isUnchecked }, repairs, isStrict, days) {
-  const lines = isUnchecked ? [gettext("The list of words could not be loaded: words are taken as they are.")] : [];
-  for (const [word, meanings] of repairs) {
-    lines.push(remarkOn(quote(word), either.format(meanings.map(quote)), isStrict));
-  }
-  const common = [...new Set(ignored)].map(quote).join(", ");
-  const isCommon = gettext("Ignored as too common: %(words)s.", { words: common });
-  if (common) lines.push(parts.length ? isCommon : gettext("These words are in nearly every paper."));
-  for (const name of ["from", "to"]) {
-    const date = quote(chosen(name));
-    if (!chosen(name) || daysOf(chosen(name))) continue;
-    lines.push(
-      gettext("%(date)s was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.", { date }),
-    );
-  }
-  if (days?.[0] > days?.[1]) lines.push(gettext("These days exclude each other."));
-  return lines;
-}
-
 async function find(asked) {
   const repairs = await repair(asked);
   const days = range(asked);
   const wanted = asked.parts.filter(isWanted);
   const isStrict = wanted.length <= STRICT_WORDS;
   const exists = ({ words }) => words.every(({ meant }) => meant);
-  const lines = remarks(asked, repairs, isStrict, days);
-  if (isStrict && !wanted.every(exists)) return { papers: [], lines };
+  if (isStrict && !wanted.every(exists)) return { papers: [], repairs, days, isStrict };
   const existing = asked.parts.filter((part) => part.isExcluded || exists(part));
   const ask = (parts, least) => gather(parts, days, least);
-  terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
   const answer = isStrict
     ? await ask(existing, wanted.length)
-    : await (await import("./search-long.js")).askForMany(existing, ask, lines);
-  if (isStrict && !days && !answer.waiting) {
-    const missing = existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0);
-    lines.push(...missing.map(({ text }) => remarkOn(quote(text), "", true)));
-  }
-  if (answer.isLoose) lines.push(gettext("The places of words could not be loaded: words of phrases may be apart."));
-  return { ...answer, lines };
+    : await (await import("./search-long.js")).askForMany(existing, ask);
+  if (wanted.length > 1 && wanted.some(({ isAny }) => isAny))
+    answer.papers = (await import("./search-repair.js")).keepLikely(existing, answer.papers);
+  terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
+  const isWhole = isStrict && !days && !answer.waiting;
+  answer.missing = isWhole ? existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0) : [];
+  return { ...answer, repairs, days, isStrict };
 }
 
 // Return how many papers were found, of how many without the filters, and since when if older ones are not searched.
@@ -259,13 +226,9 @@ async function search() {
   const asked = parse(words);
   const isQuery = asked.parts.length || asked.days || chosenFacets().length || chosen("sort");
   terms = new Set();
-  const answer = isQuery
-    ? await find(asked)
-    : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
+  const answer = isQuery ? await find(asked) : { papers: [] };
+  const { remarks } = await import("./search-remarks.js");
   if (number !== searches) return;
-  if (ABOUT_DAYS.test(words)) {
-    answer.lines.push(gettext("For days, use “from” and “to”, or write a month as 2025-05."));
-  }
   const order = orderBy(chosen("sort") || (asked.parts.some(isWanted) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
   if (terms.size > 2 && !chosen("sort"))
@@ -273,9 +236,8 @@ async function search() {
   if (number !== searches) return;
   setResults(matches);
   const found = isQuery ? [foundWords(matches.length, answer)] : [];
-  status.textContent = answer.lines.length
-    ? [...found.map((text) => `${text}.`), ...answer.lines].join(" ")
-    : found.join("");
+  const nodes = remarks(asked, answer, words);
+  status.replaceChildren(...found, ...(nodes.length ? [found.length ? ". " : "", ...nodes] : []));
   countOptions(answer.papers, answer.waiting ? "+" : ""); // older papers may have more
   showPeople(asked.parts, number);
   await showPage(number, answer.waiting);

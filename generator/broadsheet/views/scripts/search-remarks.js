@@ -1,0 +1,65 @@
+// The sentences beside the number of hits: about words that were not taken as they are written.
+
+import { element } from "./elements.js";
+import { chosen } from "./facets.js";
+import { daysOf } from "./search-query.js";
+import { fold } from "./search-words.js";
+
+const ABOUT_DAYS =
+  /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
+const either = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" });
+const quote = (word) => gettext("“%(word)s”", { word: word.length > 40 ? shorten(word) : word });
+const shorten = (word) => `${word.slice(0, 40)}…`;
+
+/** Return sentences and links; `words` is what was typed. */
+export function remarks(asked, answer, words) {
+  const sentences = [...aboutWords(asked, answer), ...aboutDays(answer, words), ...aboutPapers(answer)];
+  const nodes = [...sentences, ...others(answer, words)];
+  return nodes.flatMap((node, i) => (i ? [" ", node] : [node]));
+}
+
+function aboutWords({ parts, ignored, isUnchecked }, { repairs = [], isStrict }) {
+  const lines = isUnchecked ? [gettext("The list of words could not be loaded: words are taken as they are.")] : [];
+  for (const { word, meanings } of repairs) {
+    lines.push(remarkOn(quote(word), either.format(meanings.map(quote)), isStrict));
+  }
+  const common = [...new Set(ignored)].map(quote).join(", ");
+  const isCommon = gettext("Ignored as too common: %(words)s.", { words: common });
+  if (common) lines.push(parts.length ? isCommon : gettext("These words are in nearly every paper."));
+  return lines;
+}
+
+function remarkOn(word, meanings, isStrict) {
+  if (meanings) return gettext("Nothing for %(word)s: showing %(meanings)s.", { word, meanings });
+  if (isStrict) return gettext("Nothing has %(word)s.", { word });
+  return gettext("Nothing has %(word)s, so it was ignored.", { word });
+}
+
+function aboutDays({ days }, words) {
+  const lines = ["from", "to"]
+    .filter((name) => chosen(name) && !daysOf(chosen(name)))
+    .map((name) => quote(chosen(name)))
+    .map((date) =>
+      gettext("%(date)s was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.", { date }),
+    );
+  if (days?.[0] > days?.[1]) lines.push(gettext("These days exclude each other."));
+  if (ABOUT_DAYS.test(words)) lines.push(gettext("For days, use “from” and “to”, or write a month as 2025-05."));
+  return lines;
+}
+
+function aboutPapers({ missing = [], notes = [], isLoose }) {
+  const lines = [...missing.map(({ text }) => remarkOn(quote(text), "", true)), ...notes];
+  if (isLoose) lines.push(gettext("The places of words could not be loaded: words of phrases may be apart."));
+  return lines;
+}
+
+// Return links to the same query with less likely words.
+function others({ repairs = [] }, words) {
+  const links = repairs.flatMap(({ word, others = [] }) => others.map((other) => linkTo(words, word, other)));
+  return links.length ? [gettext("Or did you mean:"), ...links] : [];
+}
+
+function linkTo(words, word, textContent) {
+  const query = words.replace(/[\p{L}\p{N}\p{M}]+/gu, (piece) => (fold(piece) === word ? textContent : piece));
+  return element("a", { href: `?q=${encodeURIComponent(query)}`, textContent });
+}
