@@ -524,6 +524,13 @@ def test_a_long_list_comes_in_parts(tmp_path: Path, tab: Page) -> None:
         assert len(set(visible_ids(tab))) == 230
         assert tab.evaluate("document.activeElement.closest('.item').dataset.paper") == visible_ids(tab)[200]
         assert tab.locator("#pagination button").count() == 0
+        tab.locator("#news .item").nth(150).scroll_into_view_if_needed()
+        place_before = tab.evaluate("scrollY")
+        tab.locator(".masthead a").first.evaluate("link => link.click()")
+        tab.wait_for_url(place)
+        tab.go_back()
+        expect(tab.locator("#news .item")).to_have_count(230)
+        tab.wait_for_function(f"Math.abs(scrollY - {place_before}) < 5")
 
 
 def test_an_empty_digest_has_the_page_too(tmp_path: Path, tab: Page) -> None:

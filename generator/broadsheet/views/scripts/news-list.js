@@ -14,13 +14,14 @@ import { hasMark, updatePapers } from "./storage.js";
 import { countsOf, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
-const FIRST_SIZE = 30; // of the first batch: a few screens; the others follow once the browser is idle
+const FIRST_SIZE = 40; // of the first batch: a few screens; the others follow once the browser is idle
 const DOZEN = 12; // papers for ten minutes
 
 let index; // since/days.json
 let papers = []; // new and unread ones, the best first
 let matches = []; // those that the filters leave, or the dozen of them
 let limit = 0; // of the matches that are shown
+let place = {}; // where the reader was who comes back: { limit, top }
 let rest = []; // those that the filters leave, and the dozen does not have
 const hidden = new Set(); // ids of those that "Mark the rest read" marked
 let listing = {}; // the days of the list, and the papers left out of it
@@ -177,14 +178,21 @@ function showPagination() {
   byId("pagination").replaceChildren(...(left > 0 ? [more] : []));
 }
 
-// Scrolled down, as on the way back, the reader may be where the later rows are.
+// For the way back. A page that grows late does not scroll there by itself.
+function remember({ target, defaultPrevented }) {
+  if (target.closest?.("a") && !defaultPrevented) history.replaceState({ limit, top: scrollY }, "");
+}
+
 function showFirst() {
-  limit = BATCH_SIZE;
+  const { top } = place;
+  limit = place.limit ?? BATCH_SIZE;
+  place = {};
   byId("news").replaceChildren();
   view.papers = view.visible = [];
-  addRows(scrollY ? limit : FIRST_SIZE);
+  addRows(top ? limit : FIRST_SIZE);
   (window.requestIdleCallback ?? setTimeout)(() => addRows());
   showPagination();
+  if (top) scrollTo({ top, behavior: "instant" });
 }
 
 function statusText() {
@@ -265,6 +273,8 @@ export async function showList() {
   status.nextSibling.prepend(unfolding, dozen, markRest, undo, upToDate);
   status.parentNode.append(choices);
   addEventListener("popstate", draw);
+  addEventListener("click", remember);
+  place = history.state ?? {};
   startVisit(index);
   showNews();
   await draw();
