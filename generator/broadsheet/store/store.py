@@ -1,5 +1,6 @@
 """The archive in ``data/``: files on one side, records on the other."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -296,8 +297,6 @@ def _bytes(path: Path) -> bytes:
 
 
 def _fingerprint(paths: Sequence[Path]) -> str:
-    import hashlib  # noqa: PLC0415 - 3 ms of an import: loads OpenSSL
-
     total = hashlib.sha256()
     for path in paths:
         try:
