@@ -1,9 +1,10 @@
 """Faults of a translation are problems before anything is written, and none of its signs is markup."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -19,7 +20,7 @@ from tests.example import make_digest
 from tests.translations.pseudo import write_digest
 
 LANGUAGE = "el"
-SIGNS = """</script><i title="x">&amp; 'y' 100 {{ x }} """
+PLURAL_FORMS = b"nplurals=2; plural=(n != 1);"
 NUMBER = ("%(number)s day", "%(number)s days")
 
 
@@ -31,18 +32,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     translations.use(translations.SOURCE)
 
 
-def compiled(messages: dict[str | tuple[str, str], str | tuple[str, ...]], plural_forms: str = "") -> bytes:
-    """Return a compiled catalogue with these messages."""
+def compiled(messages: Mapping[Any, Any], plural_forms: bytes = PLURAL_FORMS) -> bytes:
+    """Return a compiled catalogue with these messages; a rule of its own has the length of the usual one."""
     result = Catalog(locale=LANGUAGE)
     for message, text in messages.items():
         result.add(message, text)
     stream = BytesIO()
     write_mo(stream, result)
-    return (
-        stream.getvalue().replace(b"nplurals=2; plural=(n != 1);", plural_forms.encode() or rb"\g<0>", 1)
-        if plural_forms
-        else stream.getvalue()
-    )
+    return stream.getvalue().replace(PLURAL_FORMS, plural_forms.ljust(len(PLURAL_FORMS)))
 
 
 def write(folder: Path, data: bytes) -> Path:
@@ -64,8 +61,13 @@ def write(folder: Path, data: bytes) -> Path:
         ("Topics", "%(number)s", "has %(number)s, for which there is no value"),
         (NUMBER, ("μέρα", "μέρες"), "lacks %(number)s"),
         (NUMBER, ("%(number)s μέρα", "%(n)s μέρες"), "has %(n)s"),
+        ("Topics", "<Topics>", "other tags"),
+        ("Topics", "</script>", "other tags"),
+        ("Topics", "Topics < x", "has <, which is markup"),
+        ("Topics", 'the "topics"', 'has ", which is markup'),
+        ("Topics", "the &quot;topics&quot;", "has &quot;, which is markup"),
         ("<b>%(number)s</b> x", "<b>%(number)s x", "other tags"),
-        ("<b>%(number)s</b> x", "<b>%(number)s</b> < x", "other tags"),
+        ("<b>%(number)s</b> x", "<b>%(number)s</b> < x", "has <, which is markup"),
         ("<b>%(number)s</b> x", "<b onclick='x'>%(number)s</b> x", "other tags"),
     ],
 )
@@ -78,20 +80,20 @@ def test_a_wrong_translation_is_a_fault(
 
 
 def test_a_right_translation_is_none(folder: Path) -> None:
-    messages: dict[str | tuple[str, str], str | tuple[str, ...]] = {
+    messages = {
         NUMBER: ("μία μέρα", "%(number)s μέρες"),
         "%(number)s %%": "%% %(number)s",
-        "Highest tenth": '10 % <καλύτερα> & "πρώτα"',
-        "<b>%(number)s</b> x": "x < <b>%(number)s</b>".replace("< <", "<"),
+        "Highest tenth": "10 % & “πρώτα”",
+        "<b>%(number)s</b> x": "x: <b>%(number)s</b>",
     }
     assert list(catalogue_faults(write(folder, compiled(messages)))) == []
 
 
 @pytest.mark.parametrize(
-    "rule", ["nplurals=1; plural=(n != 1);", "nplurals=2; plural=(n === 1)", "nplurals=2; plural=n/0"]
+    "rule", [b"nplurals=1; plural=(n != 1);", b"nplurals=2; plural=(n === 1)", b"nplurals=2; plural=n/0"]
 )
-def test_a_rule_for_other_forms_is_a_fault(folder: Path, rule: str) -> None:
-    faults = list(catalogue_faults(write(folder, compiled({NUMBER: ("x %(number)s", "y %(number)s")}, f"{rule:28}"))))
+def test_a_rule_for_other_forms_is_a_fault(folder: Path, rule: bytes) -> None:
+    faults = list(catalogue_faults(write(folder, compiled({NUMBER: ("x %(number)s", "y %(number)s")}, rule))))
     assert len(faults) == 1
 
 
@@ -110,23 +112,24 @@ def test_a_damaged_translation_stops_a_build_before_it_writes(folder: Path, tmp_
     assert config.load(root).site.language == LANGUAGE
 
 
-def test_no_sign_of_a_translation_is_markup(folder: Path, tmp_path: Path) -> None:
+def test_no_message_of_the_program_is_a_fault(folder: Path) -> None:
+    messages = {message.id: message.id for message in catalogue() if message.id}
+    assert list(catalogue_faults(write(folder, compiled(messages)))) == []
+
+
+def test_signs_that_are_no_markup_stay_what_they_are(folder: Path, tmp_path: Path) -> None:
     result = Catalog(locale=LANGUAGE)
     for message in catalogue():
-        texts = (
-            [f"⟦{text if '<' in text else SIGNS + text}⟧" for text in message.id or ()]
-            if message.pluralizable
-            else [f"⟦{message.id if '<' in message.id else SIGNS + str(message.id)}⟧"]
-        )
         if message.id:
-            result.add(message.id, tuple(texts) if message.pluralizable else texts[0], context=message.context)
+            ids = [message.id] if isinstance(message.id, str) else list(message.id)
+            texts = tuple(f"⟦{text if '%' in text else f'100 % & {text}'}’⟧" for text in ids)
+            result.add(message.id, texts if message.pluralizable else texts[0], context=message.context)
     stream = BytesIO()
     write_mo(stream, result)
-    write(folder, stream.getvalue())
+    assert list(catalogue_faults(write(folder, stream.getvalue()))) == []
     root = write_digest(tmp_path / "digest")
     build(root, processes=1)
     pages = {page.relative_to(root).as_posix(): page.read_text("utf-8") for page in (root / "site").rglob("*.html")}
-    assert len(pages) > 20
-    assert {name for name, page in pages.items() if "⟦" not in page} <= {"site/embed/index.html"}
-    wrong = re.compile(r".{60}⟦(?:</script|[^⟧]{0,9}<i title).{20}|&amp;amp;amp;.{9}")
+    assert sum("⟦100 % &" in page for page in pages.values()) > 20
+    wrong = re.compile(r".{30}(?:100 %%|&amp;amp;).{30}")
     assert {name: match[0] for name, page in pages.items() if (match := wrong.search(page))} == {}

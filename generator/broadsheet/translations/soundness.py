@@ -1,4 +1,4 @@
-"""The faults of a compiled message catalogue that would break pages: damage, other placeholders or tags, wrong forms."""
+"""The faults of a compiled message catalogue that would break pages."""
 
 import re
 import struct
@@ -13,7 +13,8 @@ _LITTLE_ENDIAN = b"\xde\x12\x04\x95"
 _NUMBERS = range(201)
 _PERCENT = re.compile(r"%(?:\((\w+)\)s|(%)?)")
 _PLURAL_FORMS = re.compile(r"nplurals=(\d+);plural=([^;]+)")
-_TAG = re.compile(r"<[^<>]*>?")
+_MARKUP = re.compile(r'[<>"]|&(?:#|\w+;)')
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def catalogue_faults(file: Path) -> Iterator[str]:
@@ -62,8 +63,10 @@ def _message_faults(message: str, translation: str) -> Iterator[str]:
         yield f"“{sources[0]}”: the translation has %({min(extra)})s, for which there is no value"
     elif missing := names - set().union(*used):  # the form for one thing may go without its number
         yield f"“{sources[0]}”: the translation lacks %({min(missing)})s"
-    elif "<" in message and any(sorted(_TAG.findall(form)) != sorted(_TAG.findall(sources[0])) for form in forms):
+    elif any(sorted(_TAG.findall(form)) != sorted(_TAG.findall(sources[0])) for form in forms):
         yield f"“{sources[0]}”: the translation has other tags"
+    elif sign := _MARKUP.search(_TAG.sub("", translation)):  # some strings are put into HTML as they are
+        yield f"“{sources[0]}”: the translation has {sign[0]}, which is markup"
 
 
 def _names(text: str) -> set[str]:

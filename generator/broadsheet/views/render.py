@@ -49,8 +49,6 @@ FILTERS = {
     "total_costs": formatting.total_costs,
 }
 
-_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;"})
-
 
 def environment() -> jinja2.Environment:
     """Return the Jinja2 environment of the language, with the filters that turn foreign text into HTML."""
@@ -71,7 +69,7 @@ def _environment(language: str) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.policies["ext.i18n.trimmed"] = True
-    callables = {"pgettext": _pgettext, "npgettext": _npgettext}
+    callables = {"pgettext": _pgettext, "npgettext": translations.npgettext}
     cast(Any, env).install_gettext_callables(_gettext, _ngettext, newstyle=True, **callables)
     env.filters |= FILTERS
     env.globals |= {"count": formats.count, "quantity": formats.quantity, "state_words": formatting.state_words()}
@@ -85,27 +83,20 @@ def _environment(language: str) -> jinja2.Environment:
 
 
 def _gettext(message: str) -> str:
-    return _as_html(translations.gettext(message), message)
+    return _format(translations.gettext(message), message)
 
 
 def _ngettext(singular: str, plural: str, number: int) -> str:
-    return _as_html(translations.ngettext(singular, plural, number), plural)
+    return _format(translations.ngettext(singular, plural, number), plural)
 
 
 def _pgettext(context: str, message: str) -> str:
-    return _as_html(translations.pgettext(context, message), message)
+    return _format(translations.pgettext(context, message), message)
 
 
-def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
-    return _as_html(translations.npgettext(context, singular, plural, number), plural)
-
-
-def _as_html(text: str, message: str) -> str:
-    """Return a translation as a template has it: HTML if its message has tags, and a format of placeholders."""
-    if text == message:
-        return message
-    text = text if "%" in message else text.replace("%", "%%")
-    return text if "<" in message else text.translate(_HTML)
+def _format(text: str, message: str) -> str:
+    """Return a translation as a format, since templates put values into each: a message without one may have a %."""
+    return text if "%" in message else text.replace("%", "%%")
 
 
 def render(template: str, page_url: str, **context: Any) -> str:
