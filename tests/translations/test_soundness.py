@@ -133,3 +133,10 @@ def test_signs_that_are_no_markup_stay_what_they_are(folder: Path, tmp_path: Pat
     assert sum("⟦100 % &" in page for page in pages.values()) > 20
     wrong = re.compile(r".{30}(?:100 %%|&amp;amp;).{30}")
     assert {name: match[0] for name, page in pages.items() if (match := wrong.search(page))} == {}
+
+
+def test_a_translation_of_one_region_is_not_that_of_its_language(folder: Path) -> None:
+    file = write(folder, compiled({"Topics": "Θέματα"}))
+    file.parent.parent.rename(folder / "el_GR")
+    assert translations.translated("el") == translations.translated("el-CY") == "en"
+    assert translations.translated("el-GR") == translations.translated("el_GR") == "el-GR"
