@@ -15,8 +15,9 @@ from broadsheet.build.build import build
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
 from broadsheet.translations.soundness import catalogue_faults
+from broadsheet.views.share.picture import Picture
 from tests.catalogue import catalogue
-from tests.example import make_digest
+from tests.example import WITH_IMAGES, make_digest
 from tests.translations.pseudo import write_digest
 
 LANGUAGE = "el"
@@ -133,3 +134,27 @@ def test_signs_that_are_no_markup_stay_what_they_are(folder: Path, tmp_path: Pat
     assert sum("⟦100 % &" in page for page in pages.values()) > 20
     wrong = re.compile(r".{30}(?:100 %%|&amp;amp;).{30}")
     assert {name: match[0] for name, page in pages.items() if (match := wrong.search(page))} == {}
+
+
+def test_a_translation_of_one_region_is_not_that_of_its_language(folder: Path) -> None:
+    file = write(folder, compiled({"Topics": "Θέματα"}))
+    file.parent.parent.rename(folder / "el_GR")
+    assert translations.translated("el") == translations.translated("el-CY") == "en"
+    assert translations.translated("el-GR") == translations.translated("el_GR") == "el-GR"
+
+
+def test_a_share_image_has_the_date_in_digits_if_the_font_lacks_its_words(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, compiled({"%(weekday)s, %(day)s %(month)s %(year)s": "%(year)s年%(month)s%(day)s日%(weekday)s"}))
+    root = make_digest(
+        tmp_path / "digest",
+        {"2025-05-27": [{"arxiv_id": "2505.00001", "title": "T", "source": "arxiv", "relevance": 8, "novelty": 7}]},
+        WITH_IMAGES,
+    )
+    site_file = root / "mkdocs.yml"
+    site_file.write_text(site_file.read_text("utf-8").replace("language: en", f"language: {LANGUAGE}"), "utf-8")
+    drawn: list[str] = []
+    monkeypatch.setattr(Picture, "text", lambda self, x, y, text, *rest: drawn.append(text))
+    build(root, processes=1)
+    assert "2025-05-27" in drawn

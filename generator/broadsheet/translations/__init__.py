@@ -7,7 +7,7 @@ they are shown.
 """
 
 import re
-from gettext import GNUTranslations, NullTranslations, find
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from broadsheet.translations.soundness import catalogue_faults
@@ -93,7 +93,8 @@ def messages() -> NullTranslations:
 
 
 def _file(language: str) -> Path | None:
-    """Return the compiled catalogue for a language, or for the language without its region."""
-    name = language.replace("-", "_")
-    path = find(DOMAIN, str(FOLDER), [name]) if _TAG.fullmatch(language) else None
-    return Path(path) if path else None
+    """Return the compiled catalogue for a language, or for the language without its region; never of another region."""
+    parts = re.split("[-_]", language) if _TAG.fullmatch(language) else []
+    names = ("_".join(parts[:end]) for end in range(len(parts), 0, -1))
+    files = (FOLDER / name / "LC_MESSAGES" / f"{DOMAIN}.mo" for name in names)
+    return next(filter(Path.is_file, files), None)

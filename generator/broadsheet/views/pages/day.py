@@ -128,7 +128,7 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
 def _card(head: DayHead, entries: list[Entry], settings: Settings) -> Card:
     count = formats.papers(head.papers) if entries else formatting.label(head).text
     bars = score_bars(entries, settings)
-    return Card(formats.day(head.date), place=count, titles=best_titles(entries), bars=bars)
+    return Card(formats.day(head.date), head.date, place=count, titles=best_titles(entries), bars=bars)
 
 
 def _description(head: DayHead, entries: list[Entry]) -> str:
