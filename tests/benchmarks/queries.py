@@ -39,7 +39,7 @@ def by_title(archive: Sequence[Paper], number: int, seed: int) -> list[Query]:
 
 
 def _by_words(texts: Sequence[tuple[str, str]], size: int, number: int, random: Random) -> list[Query]:
-    queries = []
+    queries: list[Query] = []
     pools = [(name, sorted({word for word in words(plain(text)) if _is_usable(word)})) for name, text in texts]
     pools = [(name, pool) for name, pool in pools if len(pool) >= size]
     while pools and len(queries) < number:
