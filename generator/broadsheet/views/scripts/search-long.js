@@ -59,7 +59,10 @@ export async function rerank(papers, parts, all, loadCard) {
     if (start && (!sendsParts || parts.length > MANY)) break; // would take too long
     const best = papers.slice(start, start + PAGES[1]);
     const cards = await Promise.all(best.map(loadCard));
-    for (const [i, card] of cards.entries()) best[i].match += card ? passageWeight(card[5], weights) : 0;
+    for (const [i, card] of cards.entries()) {
+      const texts = card ? [card[2], card[5]] : []; // the title is a passage, too
+      best[i].match += Math.max(0, ...texts.map((text) => passageWeight(text, weights)));
+    }
   }
   papers.sort((a, b) => b.match - a.match);
 }
