@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from functools import cached_property, lru_cache, partial
@@ -22,6 +22,7 @@ MANIFEST = ".digest"
 MAX_LIST_BYTES = 2**26  # a million files; a limit since a zip bomb may be a thousandth of its content
 LARGE_MANIFEST = 2**18  # bytes, of 30,000 files: from there on, a process of its own pays
 PROCESSORS = os.cpu_count() or 1
+CLOCK_STEP_NS = 10**9  # a clock may be set back so far during a build
 _UNFINISHED = b"unfinished\n"  # the manifest of a staging folder
 _LINES = re.compile(r"(?:[0-9]{1,18} [^\0]+\0)*+")
 _LEAVES = re.compile(r"(?:(?:^|\0)[0-9]+ |/)\.{0,2}[/\0]")  # a part of a path that is empty, or leads out of the folder
@@ -121,9 +122,12 @@ def write_manifest(site: Path, state: str, sizes: Mapping[str, int]) -> None:
     (site / MANIFEST).write_bytes(data)
 
 
-def files_below(site: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield the path and the status of every file in a site but its manifest. A link is a file, wherever it leads."""
-    folders = [""]
+def files_below(site: Path, folder: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the path and the status of every file in a site but its manifest. A link is a file, wherever it leads.
+
+    With a `folder`, which ends in a slash, yield those in it.
+    """
+    folders = [folder]
     while folders:
         prefix = folders.pop()
         for entry in entries(f"{site}/{prefix}"):
@@ -132,6 +136,24 @@ def files_below(site: Path) -> Iterator[tuple[str, os.stat_result]]:
                 folders.append(f"{path}/")
             elif path != MANIFEST:
                 yield path, entry.stat(follow_symlinks=False)
+
+
+def folder_time_ns(folder: Path) -> int:
+    """Return the time of now, as the file system of `folder` has it."""
+    os.utime(folder)
+    return os.stat(folder).st_ctime_ns
+
+
+def touched(site: Path, folders: Iterable[str], since_ns: int) -> set[str]:
+    """Return the `folders` of a site in which a file was made, replaced or removed since; all that do not exist too."""
+    return {folder for folder in folders if not _is_untouched(f"{site}/{folder}", since_ns - CLOCK_STEP_NS)}
+
+
+def _is_untouched(folder: str, since_ns: int) -> bool:
+    try:
+        return os.lstat(folder).st_ctime_ns < since_ns
+    except OSError:
+        return False
 
 
 @contextmanager
