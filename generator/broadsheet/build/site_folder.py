@@ -199,8 +199,8 @@ def _mounts(site: Path) -> Iterable[Path]:
 
 
 class Mirrored(NamedTuple):
-    """A site that was linked to its staging folder: the time of it, its folders, and those that may have files of
-    others."""
+    """A site that was linked to its staging folder: the time of it, its folders, and those of them that may have files
+    that were not linked."""
 
     time_ns: int
     folders: frozenset[str]
@@ -223,7 +223,7 @@ def keep_others(
     ours = {MANIFEST, *ours}
     if mirrored:
         folders = mirrored.folders | parents(path for path in ours if path.rpartition("/")[0] not in mirrored.folders)
-        changed = (mirrored.mixed & folders) | touched(site, folders, mirrored.time_ns)
+        changed = mirrored.mixed | touched(site, folders, mirrored.time_ns)
         found = list(_unknown_in(str(site), changed, ours, folders))
     else:
         found = list(_unknown(str(site), ours, parents(ours)))

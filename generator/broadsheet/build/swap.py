@@ -129,7 +129,8 @@ def mirror(site: Path, staging: Path, apart: Collection[str]) -> Mirrored:
     others = link_unchanged(site, staging, listed, apart)
     folders = frozenset(["", *parents(listed)])
     inside = (folder for folder in folders if folder.partition("/")[0] in apart)
-    return Mirrored(time_ns, folders, frozenset(["", *(os.path.dirname(path) for path in others), *inside]))
+    mixed = {"", *(os.path.dirname(path) for path in others), *inside}
+    return Mirrored(time_ns, folders, folders & mixed)
 
 
 def remove_changed(staging: Path, changed: Iterable[str]) -> None:
@@ -188,7 +189,7 @@ def sizes_of(
 
     Replace new files by links to identical ones of the previous `site`, so that their times do not change.
     """
-    changed = touched(staging, mirrored.folders, mirrored.time_ns)
+    changed = mirrored.mixed | touched(staging, mirrored.folders, mirrored.time_ns)
     sizes = {path: size for path, size in linked.items() if path.rpartition("/")[0] not in changed}
     for path, info in _files_in(staging, changed, mirrored.folders):
         sizes[path] = info.st_size
