@@ -1,8 +1,9 @@
 """A new site in the place of the last one: the pages whose dependencies changed, and links to all other files."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from broadsheet.build.archives import ArchiveBuilder
@@ -186,7 +187,18 @@ class SideOutputs:
         stale = [shard for shard in self._shards if shard.folder not in reusable]
         unchanged = {shard.folder for shard in self._shards if shard not in stale}
         link_unchanged(self._last.site / FOLDER, self._staging / FOLDER, unchanged)
-        self._indexing = self._workers.index(stale, self._last.site, reusable)
+        finish = self._listing() if len(stale) == 1 else None
+        self._indexing = self._workers.index(stale, self._last.site, reusable, finish)
+        self._is_listed = finish is not None
+
+    def _listing(self) -> Callable[[], None]:
+        """Return the function that writes the list of shards, once all are written."""
+        folders = [shard.folder for shard in self._shards]
+        people = {author_address(slug): name for slug, name in self._last.index.author_names().items()}
+        cache = cached_file(self._last.root, self._last.site, "words")
+        if not self._new.reusable_shards:
+            cache.unlink(missing_ok=True)
+        return partial(write_list, folders, people, self._staging, cache)
 
     def archive(self) -> None:
         """Start to write the downloads that changed."""
@@ -196,13 +208,8 @@ class SideOutputs:
         """Wait for all files. Return the versions of the shards, and the downloads by path."""
         for shard in self._indexing:
             self._workers.result(shard)
-        if self._shards:
-            folders = [shard.folder for shard in self._shards]
-            people = {author_address(slug): name for slug, name in self._last.index.author_names().items()}
-            cache = cached_file(self._last.root, self._last.site, "words")
-            if not self._new.reusable_shards:
-                cache.unlink(missing_ok=True)
-            write_list(folders, people, self._staging, cache)
+        if self._shards and not self._is_listed:
+            self._listing()()
         archives = self._archives.finish(self._workers, self._last.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
 
