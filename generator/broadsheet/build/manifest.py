@@ -25,7 +25,8 @@ PROCESSORS = os.cpu_count() or 1
 CLOCK_STEP_NS = 10**9  # a clock may be set back so far during a build
 _UNFINISHED = b"unfinished\n"  # the manifest of a staging folder
 _LINES = re.compile(r"(?:[0-9]{1,18} [^\0]+\0)*+")
-_LEAVES = re.compile(r"(?:(?:^|\0)[0-9]+ |/)\.{0,2}[/\0]")  # a part of a path that is empty, or leads out of the folder
+# A part of a path that is empty, or leads out of the folder. As one pattern, they take ten times as long.
+_LEAVES = (re.compile(r"\0[0-9]+ \.{0,2}[/\0]"), re.compile(r"/\.{0,2}[/\0]"))
 
 
 class Manifest:
@@ -66,7 +67,7 @@ def _unpack(packed: bytes) -> Mapping[str, int] | None:
         text = decompressor.decompress(packed, MAX_LIST_BYTES).decode("utf-8", "surrogateescape")
     except zlib.error:
         return None
-    if not decompressor.eof or not _LINES.fullmatch(text) or _LEAVES.search(text):
+    if not decompressor.eof or not _LINES.fullmatch(text) or any(part.search(f"\0{text}") for part in _LEAVES):
         return None
     lines = [line.partition(" ") for line in text.split("\0")[:-1]]
     sizes = {path: int(size) for size, _, path in lines}
@@ -186,7 +187,8 @@ def _is_intact(site: Path) -> bool:
     sizes = manifest.sizes if manifest else None
     if manifest is None or sizes is None:
         return False
-    return all(is_unchanged(f"{site}/{path}", manifest.time_ns, size) for path, size in sizes.items())
+    folder = str(site)  # once, not for each of 90,000 files
+    return all(is_unchanged(f"{folder}/{path}", manifest.time_ns, size) for path, size in sizes.items())
 
 
 def is_unchanged(path: str, since_ns: int, size: int | None = None) -> bool:
