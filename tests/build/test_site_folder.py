@@ -177,6 +177,36 @@ def test_added_files_do_not_keep_removed_pages(root: Path, tmp_path: Path) -> No
     assert {path: data for path, data in files.items() if path not in mine} == tree(clean)
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_files_that_come_while_a_build_works_stay_and_are_in_no_manifest(late: bool, root: Path) -> None:
+    build(root, processes=1)
+    site = root / "site"
+    put(site, MINE | {"search-index/mine.txt": "a"})
+    (site / "photos/latest").symlink_to("a/b.jpg")
+    coming = iter([{"daily/2025/05/26/new.pdf": "b", "photos/empty/c.jpg": "c", "photos/a/d.jpg": "d", "e.txt": "e"}])
+
+    def come(done: int, total: int) -> None:
+        put(site, next(coming, {}))
+
+    for number in (1, 2, 3):
+        make_digest(root, {f"2025-06-0{number}": [paper(f"2506.0000{number}")]}, SETTINGS + "search: false\n")
+        build(root, processes=1, progress=come if late or number == 2 else lambda done, total: None)
+        theirs = {"daily/2025/05/26/new.pdf": "b", "photos/empty/c.jpg": "c"} if late or number > 1 else {}
+        assert there(site, MINE | {"search-index/mine.txt": "a"} | theirs)
+        assert os.readlink(site / "photos/latest") == "a/b.jpg"
+    manifest = read_manifest(site)
+    assert manifest is not None
+    sizes = {path: info.st_size for path, info in files_below(site)}
+    assert sizes.items() >= (manifest.sizes or {}).items()
+    new = {"daily/2025/05/26/new.pdf", "photos/empty/c.jpg", "photos/a/d.jpg", "e.txt"}
+    ours = {"search-index/mine.txt", "photos/latest"} | {path for path in MINE if not path.endswith("/")}
+    assert sizes.keys() - (manifest.sizes or {}).keys() == new | ours
+    shutil.rmtree(site / "photos")  # what they take away does not come back
+    make_digest(root, {"2025-06-09": [paper("2506.00009")]}, SETTINGS + "search: false\n")
+    build(root, processes=1)
+    assert not (site / "photos").exists()
+
+
 def test_a_file_in_the_place_of_a_new_page_is_named_and_stays(root: Path) -> None:
     build(root, processes=1)
     put(root / "site", {"daily/2025/06/02/index.html": "mine", "weekly/2025-W23": "a file for a folder"})

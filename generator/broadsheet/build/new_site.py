@@ -1,22 +1,24 @@
 """A new site in the place of the last one: the pages whose dependencies changed, and links to all other files."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from broadsheet.build.archives import ArchiveBuilder
 from broadsheet.build.generate import all_keys
 from broadsheet.build.last_build import LastBuild, build_program
-from broadsheet.build.manifest import MANIFEST, copy_manifest, listed_files, write_manifest
+from broadsheet.build.manifest import MANIFEST, copy_manifest, listed_files, read_manifest, write_manifest
 from broadsheet.build.mkdocs_settings import environment
 from broadsheet.build.output import list_signature
 from broadsheet.build.report import Progress, shadowed_paths
 from broadsheet.build.search_index import FOLDER, write_list
-from broadsheet.build.site_folder import cached_file, keep_others, recognized
+from broadsheet.build.site_folder import NOTHING, Mirrored, cached_file, keep_others, recognized
 from broadsheet.build.sitemap import split_sitemap
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, encode_results, save_state
 from broadsheet.build.static_files import write_docs
-from broadsheet.build.swap import atomic_swap, link_unchanged, run_mkdocs, sizes_of
+from broadsheet.build.swap import atomic_swap, link_unchanged, mirror, remove_changed, run_mkdocs, sizes_of
 from broadsheet.build.theme import build_rest, compact_frames
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers
 from broadsheet.index.index import Index
@@ -25,6 +27,8 @@ from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
 from broadsheet.views.permalink import author_address
 from broadsheet.views.search_documents import shard_folder, shards
+
+APART = (FOLDER, MANIFEST)  # in a site: the search index is linked by itself
 
 
 class NewSite:
@@ -38,6 +42,8 @@ class NewSite:
         self.shadowed: tuple[str, ...] = ()
         self.doubtful: set[str] = set()
         self._handled: set[str] = set()
+        self._linked: dict[str, int] = {}  # the sizes of files that the last site has too
+        self._mirrored: Mirrored | None = None  # unless all is new
         # A shard's version says what it depends on.
         self.reusable_shards = {shard_folder(*shard) for shard in last.shards.items()}
 
@@ -57,7 +63,8 @@ class NewSite:
             )
             with BuildWorkers(job, last.index, last.settings) as workers:
                 state = self._fill(staging, workers, progress)
-            sizes = sizes_of(staging, last.site if last.state.inputs else None)
+            old_site = last.site if last.state.inputs else None
+            sizes = sizes_of(staging, old_site, self._linked, self._mirrored or NOTHING)
             self._keep_others(staging)
             write_manifest(staging, state.fingerprint, sizes)
         copy_manifest(last.site, last.manifest_copy)
@@ -67,16 +74,17 @@ class NewSite:
     def _keep_others(self, staging: Path) -> None:
         recorded = listed_files(self.last.site, self.last.manifest_copy)
         ours = recognized(self.last.site, staging) if recorded is None else recorded
-        others = keep_others(self.last.site, staging, ours, force=self.force)
+        others = keep_others(self.last.site, staging, ours, force=self.force, mirrored=self._mirrored)
         self.doubtful = others if recorded is None else set()
         self._handled = {*ours, *others}
 
     def _keep_late_files(self, previous: Path) -> None:
         """Keep files that were added to the last site between `_keep_others` and the swap."""
-        keep_others(previous, self.last.site, self._handled, force=self.force)
+        keep_others(previous, self.last.site, self._handled, force=self.force, mirrored=self._mirrored)
 
     def _fill(self, staging: Path, workers: BuildWorkers, progress: Progress) -> BuildState:
         """Fill the staging folder; return the state of the new site."""
+        mirroring = self._mirror(workers, staging)
         side_outputs = SideOutputs(self, workers, staging)
         if self.last.bypass:  # else MkDocs would empty the folder later
             side_outputs.index()
@@ -84,10 +92,8 @@ class NewSite:
         keys = all_keys(self.last.index, self.last.settings)
         unchanged = [current[key] for key in keys if key in current]
         linked = [path for built_key in unchanged for path in built_key.sources] if self.last.bypass else []
-        pages = _site_paths(unchanged)
-        link_unchanged(
-            self.last.site, staging, [*pages, *linked, *side_outputs.unchanged_archives], apart=(FOLDER, MANIFEST)
-        )
+        paths = frozenset([*_site_paths(unchanged), *linked, *side_outputs.unchanged_archives])
+        self._link(staging, paths, workers, mirroring)
         if self.last.bypass:
             side_outputs.archive()
         result = workers.render([key for key in keys if key not in current], progress)
@@ -110,6 +116,24 @@ class NewSite:
             archives,
             encode_results(built_keys),
         )
+
+    def _mirror(self, workers: BuildWorkers, staging: Path) -> Future[Mirrored] | None:
+        """Start to link all of a sound site: while a worker does, this process finds out which files changed."""
+        return workers.submit(mirror, self.last.site, staging, APART) if self.last.state.inputs else None
+
+    def _link(
+        self, staging: Path, paths: Collection[str], workers: BuildWorkers, mirroring: Future[Mirrored] | None
+    ) -> None:
+        """Link the files `paths` of the last site, or remove all others from its mirror."""
+        if mirroring is None:
+            link_unchanged(self.last.site, staging, paths, APART)
+            return
+        self._mirrored = workers.result(mirroring)
+        manifest = read_manifest(self.last.site)
+        sizes = (manifest and manifest.sizes) or {}
+        self._linked = {path: size for path, size in sizes.items() if path in paths}
+        search = f"{FOLDER}/"
+        remove_changed(staging, (path for path in sizes if path not in paths and not path.startswith(search)))
 
     def _write_docs(self, built_keys: tuple[BuiltKey, ...]) -> int:
         last = self.last
@@ -163,7 +187,18 @@ class SideOutputs:
         stale = [shard for shard in self._shards if shard.folder not in reusable]
         unchanged = {shard.folder for shard in self._shards if shard not in stale}
         link_unchanged(self._last.site / FOLDER, self._staging / FOLDER, unchanged)
-        self._indexing = self._workers.index(stale, self._last.site, reusable)
+        finish = self._listing() if len(stale) == 1 else None
+        self._indexing = self._workers.index(stale, self._last.site, reusable, finish)
+        self._is_listed = finish is not None
+
+    def _listing(self) -> Callable[[], None]:
+        """Return the function that writes the list of shards, once all are written."""
+        folders = [shard.folder for shard in self._shards]
+        people = {author_address(slug): name for slug, name in self._last.index.author_names().items()}
+        cache = cached_file(self._last.root, self._last.site, "words")
+        if not self._new.reusable_shards:
+            cache.unlink(missing_ok=True)
+        return partial(write_list, folders, people, self._staging, cache)
 
     def archive(self) -> None:
         """Start to write the downloads that changed."""
@@ -173,13 +208,8 @@ class SideOutputs:
         """Wait for all files. Return the versions of the shards, and the downloads by path."""
         for shard in self._indexing:
             self._workers.result(shard)
-        if self._shards:
-            folders = [shard.folder for shard in self._shards]
-            people = {author_address(slug): name for slug, name in self._last.index.author_names().items()}
-            cache = cached_file(self._last.root, self._last.site, "words")
-            if not self._new.reusable_shards:
-                cache.unlink(missing_ok=True)
-            write_list(folders, people, self._staging, cache)
+        if self._shards and not self._is_listed:
+            self._listing()()
         archives = self._archives.finish(self._workers, self._last.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
 

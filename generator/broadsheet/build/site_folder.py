@@ -12,8 +12,9 @@ import stat
 from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from broadsheet.build.manifest import MANIFEST, entries, files_below, listed_files, read_manifest
+from broadsheet.build.manifest import MANIFEST, entries, files_below, listed_files, read_manifest, touched
 from broadsheet.index.open import CACHE
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
@@ -197,14 +198,36 @@ def _mounts(site: Path) -> Iterable[Path]:
 # -- files that no build made --------------------------------------------------------------------------------------
 
 
-def keep_others(site: Path, staging: Path, ours: Collection[str], *, force: bool = False) -> set[str]:
+class Mirrored(NamedTuple):
+    """A site that was linked to its staging folder: the time of it, its folders, and those of them that may have files
+    that were not linked."""
+
+    time_ns: int
+    folders: frozenset[str]
+    mixed: frozenset[str]
+
+
+NOTHING = Mirrored(0, frozenset([""]), frozenset([""]))
+
+
+def keep_others(
+    site: Path, staging: Path, ours: Collection[str], *, force: bool = False, mirrored: Mirrored | None = None
+) -> set[str]:
     """Link the files of `site` that are not `ours` into `staging`. Return their paths.
+
+    If the site was `mirrored`, look only at folders that had others, and at those that were touched since.
 
     Raises DigestError if `staging` has a file of that name; with `force` the file in `staging` is used.
     """
     transfer = _Transfer(str(staging))
     ours = {MANIFEST, *ours}
-    for entry in list(_unknown(str(site), ours, _parents(ours))):
+    if mirrored:
+        folders = mirrored.folders | parents(path for path in ours if path.rpartition("/")[0] not in mirrored.folders)
+        changed = mirrored.mixed | touched(site, folders, mirrored.time_ns)
+        found = list(_unknown_in(str(site), changed, ours, folders))
+    else:
+        found = list(_unknown(str(site), ours, parents(ours)))
+    for entry in found:
         transfer.link(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
         hint = "move it away, or pass --force to broadsheet build: then it is replaced"
@@ -241,7 +264,7 @@ def remove_ours(site: Path, paths: Collection[str] | None) -> None:
     files = [path for path in (*paths, MANIFEST) if _is_really_at(site, path)] if paths else []
     for path in files:
         (site / path).unlink(missing_ok=True)
-    for folder in [*sorted(_parents(files), reverse=True), ""]:
+    for folder in [*sorted(parents(files), reverse=True), ""]:
         with suppress(OSError):  # it is not empty
             os.rmdir(site / folder)
 
@@ -292,7 +315,7 @@ def _is_folder_free(path: str) -> bool:
     return os.path.isdir(path)
 
 
-def _parents(paths: Iterable[str]) -> set[str]:
+def parents(paths: Iterable[str]) -> set[str]:
     """Return the folders in which `paths` lie, each one above included."""
     parents: set[str] = set()
     for path in paths:
@@ -310,6 +333,17 @@ def _unknown(site: str, files: Container[str], folders: Container[str]) -> Itera
             if path in folders and entry.is_dir(follow_symlinks=False):
                 waiting.append(f"{path}/")
             elif path not in files or entry.is_dir(follow_symlinks=False):
+                yield entry
+
+
+def _unknown_in(
+    site: str, changed: Iterable[str], files: Container[str], folders: Container[str]
+) -> Iterator[os.DirEntry[str]]:
+    """Yield the files that are not in `files`, and the folders not in `folders`, in the `changed` folders alone."""
+    for folder in changed:
+        for entry in entries(f"{site}/{folder}"):
+            path = f"{folder}/{entry.name}".removeprefix("/")
+            if path not in (folders if entry.is_dir(follow_symlinks=False) else files):
                 yield entry
 
 

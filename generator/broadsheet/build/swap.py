@@ -4,13 +4,22 @@ import ctypes
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
-from broadsheet.build.manifest import entries, files_below, mark_unfinished
+from broadsheet.build.manifest import (
+    MANIFEST,
+    entries,
+    files_below,
+    folder_time_ns,
+    mark_unfinished,
+    read_manifest,
+    touched,
+)
 from broadsheet.build.mkdocs_output import output_problems
-from broadsheet.build.site_folder import IGNORE_ALL, check_work_folder, same_file
+from broadsheet.build.site_folder import IGNORE_ALL, NOTHING, Mirrored, check_work_folder, parents, same_file
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
@@ -95,31 +104,65 @@ def staging_folder(site: Path) -> Path:
     return site.with_name(f".{site.name}.new")
 
 
-def link_unchanged(site: Path, staging: Path, unchanged: Iterable[str], apart: Collection[str] = ()) -> None:
+def link_unchanged(site: Path, staging: Path, unchanged: Iterable[str], apart: Collection[str] = ()) -> list[str]:
     """Link the files and folders `unchanged` of the previous site into the staging folder, and remove all else there.
+
+    Return the paths of all others in the previous site.
 
     Top-level names in `apart` are left alone. Files that are linked already are recognized by their inode numbers,
     since the staging folder may be an earlier site that has most of them.
     """
-    paths = frozenset(unchanged)
-    if not _Linker(len(str(site)) + 1, paths).sync(str(site), str(staging), apart):
+    linker = _Linker(len(str(site)) + 1, frozenset(unchanged))
+    if not linker.sync(str(site), str(staging), apart):
         with suppress(OSError):
             staging.rmdir()
+    return linker.others
+
+
+def mirror(site: Path, staging: Path, apart: Collection[str]) -> Mirrored:
+    """Link all files that the manifest of `site` lists into the staging folder, and remove all else there.
+
+    Top-level names in `apart` are left alone.
+    """
+    manifest, time_ns = read_manifest(site), folder_time_ns(staging)
+    listed = (manifest and manifest.sizes) or {}
+    others = link_unchanged(site, staging, listed, apart)
+    folders = frozenset(["", *parents(listed)])
+    inside = (folder for folder in folders if folder.partition("/")[0] in apart)
+    mixed = {"", *(os.path.dirname(path) for path in others), *inside}
+    return Mirrored(time_ns, folders, folders & mixed)
+
+
+def remove_changed(staging: Path, changed: Iterable[str]) -> None:
+    """Remove files of the last site from the staging folder, and the folders that are empty then."""
+    for path in changed:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{staging}/{path}")
+        with suppress(OSError):  # it is not empty
+            os.removedirs(f"{staging}/{os.path.dirname(path)}")
 
 
 class _Linker:
-    """The links from a previous site, whose paths begin at `start`, to a staging folder. Only `unchanged` ones stay."""
+    """The links from a previous site, whose paths begin at `start`, to a staging folder. Only `unchanged` ones stay.
+
+    Then `others` has the paths of all other files, and of folders without an unchanged one.
+    """
 
     def __init__(self, start: int, unchanged: Container[str]) -> None:
         self._start, self._unchanged = start, unchanged
+        self.others: list[str] = []
 
     def sync(self, old: str, new: str, apart: Collection[str] = (), *, whole: bool = False) -> bool:
         """Make the folder `new` hold the unchanged files of `old`, or all if `whole`. Return whether it has any."""
         present = {entry.name: entry for entry in entries(new)}
         linked = set()
         for entry in entries(old):
-            if entry.name not in apart and self._link(entry, f"{new}/{entry.name}", present, whole=whole):
+            if entry.name in apart:
+                continue
+            if self._link(entry, f"{new}/{entry.name}", present, whole=whole):
                 linked.add(entry.name)
+            else:
+                self.others.append(entry.path[self._start :])
         for name in present.keys() - linked - set(apart):
             _discard(present[name])
         return bool(linked)
@@ -139,19 +182,34 @@ class _Linker:
         return unchanged
 
 
-def sizes_of(staging: Path, site: Path | None) -> dict[str, int]:
-    """Return the size of every file of a new site.
+def sizes_of(
+    staging: Path, site: Path | None, linked: Mapping[str, int] = MappingProxyType({}), mirrored: Mirrored = NOTHING
+) -> dict[str, int]:
+    """Return the size of every file of a new site. Those that are `linked` since the site was `mirrored` have theirs.
 
     Replace new files by links to identical ones of the previous `site`, so that their times do not change.
     """
-    sizes = {}
-    for path, info in files_below(staging):
+    changed = mirrored.mixed | touched(staging, mirrored.folders, mirrored.time_ns)
+    sizes = {path: size for path, size in linked.items() if path.rpartition("/")[0] not in changed}
+    for path, info in _files_in(staging, changed, mirrored.folders):
         sizes[path] = info.st_size
         # A file with another link is from the previous site.
         if site and info.st_nlink == 1 and _is_identical(f"{site}/{path}", f"{staging}/{path}", info.st_size):
             os.unlink(f"{staging}/{path}")
             same_file(f"{site}/{path}", f"{staging}/{path}")
     return sizes
+
+
+def _files_in(staging: Path, changed: Iterable[str], folders: Container[str]) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the path and the status of every file in the `changed` folders, and in those there not in `folders`."""
+    for folder in changed:
+        for entry in entries(f"{staging}/{folder}"):
+            path = f"{folder}/{entry.name}".removeprefix("/")
+            if not entry.is_dir(follow_symlinks=False):
+                if path != MANIFEST:
+                    yield path, entry.stat(follow_symlinks=False)
+            elif path not in folders:
+                yield from files_below(staging, f"{path}/")
 
 
 def _is_identical(old: str, new: str, size: int) -> bool:

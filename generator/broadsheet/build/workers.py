@@ -219,10 +219,19 @@ class BuildWorkers:
             end_workers()
             remove_unfinished(self.job.root / self._settings.site.docs_dir, self.job.target)
 
-    def index(self, shards: Iterable[Shard], previous: Path, reusable: Collection[str]) -> list[Future[None]]:
-        """Write shards of the search index into the target, from the months that the site `previous` has."""
+    def index(
+        self,
+        shards: Iterable[Shard],
+        previous: Path,
+        reusable: Collection[str],
+        finish: Callable[[], None] | None = None,
+    ) -> list[Future[None]]:
+        """Write shards of the search index into the target, from the months that the site `previous` has.
+
+        Call `finish` after a single one.
+        """
         task = self.job.task([])
-        return [self.submit(index_shard, task, shard, str(previous), reusable) for shard in shards]
+        return [self.submit(index_shard, task, shard, str(previous), reusable, finish) for shard in shards]
 
     def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> RenderResult:
         """Render all `keys`. Return their results in the same order."""
@@ -270,11 +279,15 @@ class SerialExecutor(Executor):
         return future
 
 
-def index_shard(task: RenderTask, shard: Shard, previous: str, reusable: Collection[str]) -> None:
-    """Write one shard of the search index into the target.
+def index_shard(
+    task: RenderTask, shard: Shard, previous: str, reusable: Collection[str], finish: Callable[[], None] | None = None
+) -> None:
+    """Write one shard of the search index into the target; then call `finish`.
 
     Its months are read from the folders of the site `previous` that are `reusable`.
     """
     index, settings, _ = _worker_context(task.root, task.site_url, task.environment, task.version, with_theme=False)
     assert task.target is not None
     write_shard(partial(documents, index, settings), shard, Path(task.target), Path(previous), reusable)
+    if finish:
+        finish()

@@ -225,16 +225,23 @@ class Index(Catalogue):
         rows = self._db.execute("SELECT date, state, papers, receipt FROM day")
         return {date: _hash(columns) for date, *columns in rows}
 
+    @cached_property
+    def _dates(self) -> list[str]:
+        return list(self._versions)
+
+    @cached_property  # 3 % of one more day, like the list of dates: thousands of pages of authors have a span
+    def _regular_ends(self) -> tuple[str, ...]:
+        return (first_regular(self._versions), self._dates[-1]) if self._dates else ()
+
     def _between(self, versions: Mapping[str, str], limits: tuple[Any, ...]) -> list[tuple[str, str]]:
         """Return the versions of the days from one date to another."""
-        dates = list(self._versions)
+        dates = self._dates
         start, end = bisect.bisect_left(dates, str(limits[0])), bisect.bisect_right(dates, str(limits[1]))
         return [(date, versions[date]) for date in dates[start:end]]
 
     def _ends(self, first: str, last: str) -> list[str]:
         """Return the ends of the regular days as seen between two dates: a weekday without a record is a gap inside."""
-        dates = self._versions
-        ends = (first_regular(dates), next(reversed(dates))) if dates else ()
+        ends = self._regular_ends
         return ["before" if end < first else "after" if end > last else end for end in ends]
 
 
