@@ -224,10 +224,10 @@ def keep_others(
     if mirrored:
         folders = mirrored.folders | parents(path for path in ours if path.rpartition("/")[0] not in mirrored.folders)
         changed = mirrored.mixed | touched(site, folders, mirrored.time_ns)
-        found = list(_unknown_in(str(site), changed, ours, folders))
+        others = list(_unknown_in(str(site), changed, ours, folders))
     else:
-        found = list(_unknown(str(site), ours, parents(ours)))
-    for entry in found:
+        others = list(_unknown(str(site), ours, parents(ours)))
+    for entry in others:
         transfer.link(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
         hint = "move it away, or pass --force to broadsheet build: then it is replaced"

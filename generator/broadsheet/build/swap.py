@@ -125,9 +125,9 @@ def mirror(site: Path, staging: Path, apart: Collection[str]) -> Mirrored:
     Top-level names in `apart` are left alone.
     """
     manifest, time_ns = read_manifest(site), folder_time_ns(staging)
-    listed = (manifest and manifest.sizes) or {}
-    others = link_unchanged(site, staging, listed, apart)
-    folders = frozenset(["", *parents(listed)])
+    sizes = (manifest and manifest.sizes) or {}
+    others = link_unchanged(site, staging, sizes, apart)
+    folders = frozenset(["", *parents(sizes)])
     inside = (folder for folder in folders if folder.partition("/")[0] in apart)
     mixed = {"", *(os.path.dirname(path) for path in others), *inside}
     return Mirrored(time_ns, folders, folders & mixed)

@@ -84,11 +84,11 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
 
 def _abstracts(catalogue: Catalogue, settings: Settings, date: str, entries: list[Entry]) -> tuple[int, list[Entry]]:
     """Return the number of abstracts on the page, and the papers whose abstracts are in a file beside it."""
-    shown = settings.pages.abstracts
+    most = settings.pages.abstracts
     if settings.pages.old_abstracts == "page" or catalogue.is_recent(date, RECENT_DAYS):
-        return shown, []
-    cards = min(shown, max(CARDS, settings.pages.expanded_abstracts))
-    return cards, [entry for entry in entries if cards < entry.rank <= shown and entry.paper.abstract]
+        return most, []
+    cards = min(most, max(CARDS, settings.pages.expanded_abstracts))
+    return cards, [entry for entry in entries if cards < entry.rank <= most and entry.paper.abstract]
 
 
 def _context(catalogue: Catalogue, settings: Settings, head: DayHead, entries: list[Entry]) -> dict[str, Any]:
