@@ -29,6 +29,7 @@ class Host(BaseHTTPRequestHandler):
     site = Path()
     base = "/"
     ranges = True  # whether it sends a part of a file, as most hosts do
+    sniffs = False  # whether it says of each gzip file that its content is encoded: browsers then decompress it
 
     def do_GET(self) -> None:
         """Send the file, or the page for missing ones with 404."""
@@ -47,7 +48,7 @@ class Host(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {first}-{last}/{whole}")
         self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
-        if path.suffix in TEXT:
+        if path.suffix in TEXT or (self.sniffs and body.startswith(b"\x1f\x8b")):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Cache-Control", f"max-age={31536000 if HASHED.search(path.name) else 600}")
         self.end_headers()
@@ -58,9 +59,9 @@ class Host(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def hosted(site: Path, base: str, ranges: bool = True) -> Iterator[str]:
+def hosted(site: Path, base: str, ranges: bool = True, sniffs: bool = False) -> Iterator[str]:
     """Serve `site` under the path `base` on a free port of this machine; yield the address."""
-    host = type("SiteHost", (Host,), {"site": site, "base": base, "ranges": ranges})
+    host = type("SiteHost", (Host,), {"site": site, "base": base, "ranges": ranges, "sniffs": sniffs})
     server = ThreadingHTTPServer(("127.0.0.1", 0), host)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

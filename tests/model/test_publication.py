@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.model import vocabulary
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.publication import Publication, duplicate_ids, parse_records, parse_stream
 from broadsheet.model.publication_parts import Conference, License, Person
@@ -44,6 +45,21 @@ def samples(corpus: Path, name: str) -> tuple[list[Publication], list[Diagnostic
 
 
 # -- real records --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [
+        ("Published Version", "⟦published version⟧"),
+        ("preprint", "⟦preprint⟧"),
+        ("Version of Record", "version of record"),
+    ],
+)
+def test_the_version_of_an_open_file_is_a_word_of_the_site(
+    word: str, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.model.vocabulary.gettext", "⟦{}⟧".format)
+    assert vocabulary.version(word) == label
 
 
 def test_the_seven_records_of_the_seed(seed: list[Publication]) -> None:

@@ -1,5 +1,7 @@
 """Titles and names in other scripts have their language and their direction."""
 
+from collections.abc import Iterator
+
 import lxml.html
 import pytest
 from markdown import markdown as python_markdown
@@ -46,6 +48,47 @@ def test_names_from_right_to_left_stand_apart() -> None:
 def test_a_mixed_title_has_a_direction_but_no_language() -> None:
     assert attributes("Transformers: سريع and other long words of English") == ' dir="auto"'
     assert attributes("Plain") == ""
+
+
+@pytest.fixture
+def arabic() -> Iterator[None]:
+    """Pages in Arabic."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("broadsheet.translations._translator.language", "ar")
+        yield
+
+
+@pytest.mark.usefixtures("arabic")
+def test_english_on_a_page_in_another_language_says_so() -> None:
+    english = ' dir="ltr" lang="en"'
+    for text in ("Sparse attention.", "On the β-function.", "Über die Wärme: théorie", "12 + 30."):
+        assert attributes(text) == english
+        assert attributes(text, "") == ""
+        assert attributes(text, "de") == ' dir="ltr" lang="de"'
+        assert attributes(text, "ar") == ""
+    assert attributes("קשב דליל במודלים של שפה") == ' dir="auto" lang="he"'
+    assert attributes("Transformers: سريع and other long words of English") == ' dir="auto"'
+
+
+@pytest.mark.usefixtures("arabic")
+def test_an_english_paper_on_an_arabic_page() -> None:
+    paper = Paper(
+        arxiv_id="2505.00001",
+        title="Is It?",
+        abstract="Of things.",
+        comment="A remark.",
+        arxiv_comment="12 pages.",
+        reasons=("It fits.",),
+    )
+    entry = Entry(date="2025-05-27", paper=paper, rank=1, sources=("arxiv",), first_seen="2025-05-27", topics=())
+    article = lxml.html.fromstring(PaperRenderer(Settings(), str, [entry]).papers([entry], {}, abstracts=1, expanded=1))
+    texts = {"Is It?", "Of things.", "A remark.", "12 pages.", "It fits."}
+    marked = {part.text_content() for part in article.iter() if (part.get("dir"), part.get("lang")) == ("ltr", "en")}
+    assert marked == texts
+    page = Page(address="papers/2505.00001/", title="Is It?", description="", body="<p>B</p>", title_language="en")
+    assert html(page).startswith('<h1 dir="ltr" id="digest" lang="en">')
+    assert python_markdown(markdown(page).split("---\n", 2)[2], extensions=["attr_list"]) == html(page)
+    assert html(page._replace(title_language="")).startswith('<h1 id="digest">')
 
 
 def test_a_paper_and_the_heading_of_its_page() -> None:

@@ -3,12 +3,14 @@
 import gzip
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from broadsheet.build.generate import generate
 from tests.example import SETTINGS, digest, make_digest, paper
+from tests.static_host import hosted
 
 NAMES = [f"2501.000{number:02}" for number in range(1, 13)]  # the best first
 OLD = "daily/2025/01/10/"
@@ -21,6 +23,7 @@ DAYS = {
     "2025-05-27": [paper(f"2505.000{number:02}") for number in range(1, 13)],
 }
 DIGEST_YML = SETTINGS + "search: false\n"
+LOST = "Some abstracts could not be loaded: reload the page."
 
 
 def abstract(tab: Page, name: str) -> str:
@@ -85,12 +88,54 @@ def test_without_the_file_the_rows_stay_and_the_network_brings_it(address: str, 
     row = tab.locator(f"[id='{NAMES[11]}']")
     expect(row.locator(".links")).to_be_visible()
     expect(row.locator("details")).to_have_count(0)
+    expect(tab.locator(".notice:has-text('abstracts')")).to_have_text(LOST)
+    tab.locator("select[name=sort]").select_option("novelty")
+    expect(tab.get_by_text(LOST)).to_be_visible()
     with tab.expect_event("requestfailed"):
         tab.evaluate("dispatchEvent(new Event('online'))")
     tab.unroute(f"**/{PACK}")
     tab.wait_for_load_state("networkidle")
     tab.evaluate("dispatchEvent(new Event('online'))")
     expect(row.locator("> details[open]")).to_be_visible()
+    expect(tab.get_by_text(LOST)).to_have_count(0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 404, "body": "not here"},
+        {"status": 404, "path": "index.html"},
+        {"status": 200, "content_type": "text/html", "body": "<!doctype html><article class=paper>"},
+        {"status": 200, "body": b"\x1f\x8b broken"},
+        {"status": 200, "body": ""},
+    ],
+    ids=["text", "page", "page as if there", "damaged", "empty"],
+)
+def test_a_file_that_is_another_one_is_reported(site: Path, address: str, tab: Page, answer: dict[str, Any]) -> None:
+    path = answer.pop("path", None)
+    tab.route(f"**/{PACK}", lambda route: route.fulfill(**answer, **({"path": site / path} if path else {})))
+    tab.goto(f"{address}{OLD}")
+    expect(tab.get_by_text(LOST)).to_be_visible()
+    assert tab.locator("article.paper").count() == 12
+
+
+@pytest.mark.slow
+def test_a_browser_that_cannot_decompress_says_so(address: str, context: BrowserContext, tab: Page) -> None:
+    context.add_init_script("delete globalThis.DecompressionStream")
+    tab.goto(f"{address}{OLD}")
+    expect(tab.get_by_text(LOST)).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_host_may_say_that_the_file_is_encoded(site: Path, context: BrowserContext, tab: Page) -> None:
+    with hosted(site, "/repo/", sniffs=True) as place:
+        context.add_init_script("delete globalThis.DecompressionStream")  # which is not needed then
+        tab.goto(f"{place}{OLD}#{NAMES[11]}")
+        expect(tab.locator(f"[id='{NAMES[11]}'] > details[open]")).to_be_visible()
+        expect(tab.get_by_text(LOST)).to_have_count(0)
+        tab.goto(f"{place}since/")
+        expect(tab.locator("#since [role=status]")).to_have_text("12 papers of 1 day")
 
 
 def test_a_day_that_grows_old_is_as_in_a_clean_build(site: Path, tmp_path: Path) -> None:

@@ -355,8 +355,45 @@ def test_a_longer_absence_links_to_the_months(address: str, tab: Page) -> None:
 def test_a_day_that_does_not_load_is_named_and_comes_again(address: str, tab: Page) -> None:
     tab.route("**/2025-05-27.pack", lambda route: route.abort())
     tab.goto(address + "since/")
-    expect(status(tab)).to_contain_text("2 papers of 3 days")
+    expect(status(tab)).to_contain_text("2 papers of 2 days")
+    expect(tab.locator(".notice")).to_have_text("4 papers could not be loaded: reload the page.")
     expect(tab.locator("#gaps")).to_contain_text("Not loaded Tue 27 May 2025")
+    tab.unroute("**/2025-05-27.pack")
+    tab.evaluate("dispatchEvent(new Event('online'))")
+    expect(status(tab)).to_contain_text("6 papers of 3 days")
+    expect(tab.locator(".notice")).to_have_text("")
+
+
+@pytest.mark.parametrize("answer", ["gone", "another page", "no way to decompress"])
+def test_without_any_day_the_page_is_the_last_week(
+    address: str, context: BrowserContext, tab: Page, answer: str
+) -> None:
+    if answer == "gone":
+        tab.route("**/*.pack", lambda route: route.abort())
+    elif answer == "another page":
+        tab.route("**/*.pack", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    else:
+        context.add_init_script("delete globalThis.DecompressionStream")
+    tab.goto(address + "since/")
+    expect(status(tab)).to_have_text("What is new could not be loaded: below is the last week.")
+    assert set(visible_ids(tab)) == {*WEEK, "2505.00001"}
+    assert tab.locator("#since select").count() == 0
+    assert "2025-05-27" not in stored(tab).get("visit", {}).get("shown", {})
+
+
+def test_a_chosen_day_that_does_not_load_is_not_nothing_new(address: str, tab: Page) -> None:
+    tab.goto(address + "since/?since=2030-01-01")
+    expect(status(tab)).to_have_text("Nothing new")
+    tab.route("**/*.pack", lambda route: route.abort())
+    tab.get_by_role("combobox", name="Since").select_option("2025-05-28")
+    expect(status(tab)).to_have_text("3 papers could not be loaded: reload the page.")
+    expect(tab.locator(".notice")).to_have_text("")
+
+
+def test_a_day_that_comes_late_is_new_on_the_next_visit(address: str, tab: Page) -> None:
+    tab.route("**/2025-05-27.pack", lambda route: route.abort())
+    tab.goto(address + "since/")
+    expect(status(tab)).to_contain_text("2 papers of 2 days")
     tab.unroute("**/2025-05-27.pack")
     hours_later(tab)
     expect(status(tab)).to_have_text("4 papers of 1 day")

@@ -121,6 +121,11 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return vocabulary.label(vocabulary.TYPES, self.type)
 
     @property
+    def language_tag(self) -> str:
+        """The language of the work, for the ``lang`` attribute; "" if it is not known."""
+        return (self.languages and vocabulary.language_tag(self.languages[0])) or ""
+
+    @property
     def access(self) -> str:
         """The open-access status: diamond, gold, green, hybrid, bronze, else ``open``; or ``closed``."""
         if not self.open_access:

@@ -209,6 +209,14 @@ OPEN_ACCESS = {
     "closed": gettext_noop("Not open access"),
 }
 
+VERSIONS = {
+    "accepted version": gettext_noop("accepted version"),
+    "preprint": gettext_noop("preprint"),
+    "published version": gettext_noop("published version"),
+    "submitted version": gettext_noop("submitted version"),
+    "updated version": gettext_noop("updated version"),
+}
+
 STATUSES = {
     "accepted": gettext_noop("Accepted"),
     "draft": gettext_noop("Draft"),
@@ -257,6 +265,12 @@ def label(words: Mapping[str, str], word: str) -> str:
 def open_access(kind: str) -> str:
     """Return the label of a publication's kind of open access."""
     return gettext(OPEN_ACCESS[kind])
+
+
+def version(word: str) -> str:
+    """Return the label of the version of an open file, within a line; an unlisted word is its own label."""
+    plain = word.lower()
+    return gettext(VERSIONS[plain]) if plain in VERSIONS else plain
 
 
 def language(code: str) -> str:

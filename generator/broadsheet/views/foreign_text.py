@@ -1,4 +1,4 @@
-"""Titles and names in other scripts: their language, and a direction of their own.
+"""Titles and names in another language than the page: their language, and a direction of their own.
 
 A script tells a language only where one language has nearly all texts in it; a few Greek letters are mathematics.
 """
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from broadsheet import translations
 from broadsheet.text.sanitize import escaped
 
 # More precise ranges come first: kana stand beside Han, and four letters of Persian are not in Arabic.
@@ -33,19 +34,24 @@ _NONE = Markup("")
 
 def language(text: str) -> str:
     """Return the language of a text in a script that is not Latin, or an empty string."""
-    foreign = len(_FOREIGN.findall(text))
+    foreign = 0 if text.isascii() else len(_FOREIGN.findall(text))
     if not foreign or 2 * foreign <= sum(map(str.isalpha, text)):
         return ""
     return next((name for name, letter in _LANGUAGES if letter.search(text)), "")
 
 
-def attributes(text: str) -> Markup:
-    """Return the attributes of an element with such a text, each after a space."""
-    if text.isascii():
-        return _NONE
+def attributes(text: str, latin: str = translations.SOURCE) -> Markup:
+    """Return the attributes of an element with such a text, each after a space.
+
+    `latin` is the language of a text in Latin letters: that of papers is English; "" for the words of the page itself.
+    """
     if name := language(text):
         return Markup(f' dir="auto" lang="{name}"')
-    return Markup(' dir="auto"') if _is_right_to_left(text) else _NONE
+    if _is_right_to_left(text):
+        return Markup(' dir="auto"')
+    page = translations.language().split("-")[0]
+    is_foreign = latin and page not in (translations.SOURCE, latin)
+    return Markup(f' dir="ltr" lang="{latin}"') if is_foreign else _NONE
 
 
 def isolated(text: str) -> Markup:

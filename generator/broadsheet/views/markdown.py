@@ -28,7 +28,7 @@ def markdown(page: Page) -> str:
 def markdown_above(page: Page) -> str:
     """Return the file's text above the body; a line break follows the body."""
     front = front_matter({key: value for key, value in meta(page).items() if key != "generated"})
-    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID}{attributes(page.title)} }}"]
+    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID}{attributes(page.title, page.title_language)} }}"]
     above = "\n\n".join(block for block in blocks if block)
     return f"---\n{GENERATED_MARK}\n{front}\n---\n\n{above}" + ("\n\n" if page.body else "")
 
@@ -48,7 +48,7 @@ def html_above(page: Page) -> str:
     """Return that HTML above the body."""
     lead = page.lead and page.lead + "\n\n"
     # Python-Markdown sorts attributes.
-    start, language = f"<h1{attributes(page.title)}".partition(" lang")[::2]
+    start, language = f"<h1{attributes(page.title, page.title_language)}".partition(" lang")[::2]
     return f'{lead}{start} id="{HEADING_ID}"{language and " lang"}{language}>{_heading(page)}</h1>\n'
 
 

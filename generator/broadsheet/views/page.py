@@ -52,6 +52,7 @@ class Page(NamedTuple):
     if plain text cannot express it. `reader` marks pages with a list of papers; their script, by default the list's,
     loads before the first paint. `alternates` are the page in other forms, and `files` are
     beside it; they are written and removed with it. `card` is the path of its share image, if it has one of its own.
+    `title_language` is that of the title of a paper or publication, if it is known.
     """
 
     address: str
@@ -68,6 +69,7 @@ class Page(NamedTuple):
     alternates: "tuple[File, ...]" = ()
     files: "tuple[File, ...]" = ()
     card: str = ""
+    title_language: str = ""
 
     @property
     def path(self) -> str:

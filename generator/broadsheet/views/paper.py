@@ -175,7 +175,7 @@ def _body(entry: Entry, link: MakeLink, published: Sequence[Publication]) -> Ite
     if paper.comment:
         yield f'<p class="comment"{attributes(paper.comment)}>{rendering.inline(paper.comment)}</p>'
     for reason in paper.reasons:
-        yield f'<p class="note">{escaped(rendering.plain(reason))}</p>'
+        yield f'<p class="note"{attributes(reason)}>{escaped(rendering.plain(reason))}</p>'
     if entry.first_seen < entry.date:
         before = escaped(link(f"{day_address(entry.first_seen)}#{quote(paper.arxiv_id)}"))
         day = f'<a href="{before}">{formats.day(entry.first_seen)}</a>'
@@ -210,7 +210,7 @@ def _facts(entry: Entry, settings: Settings, names_sources: bool) -> Iterator[st
         yield f'<span class="source">{from_sources(entry, settings)}</span>'
     for remark in (paper.arxiv_comment, paper.journal_ref):
         if remark:
-            yield f'<span class="source">{rendering.inline(remark)}</span>'
+            yield f'<span class="source"{attributes(remark)}>{rendering.inline(remark)}</span>'
 
 
 def upvotes(number: int) -> str:

@@ -24,7 +24,7 @@ from broadsheet.settings.rubric import Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.text.tex_names import readable_name
-from broadsheet.translations import gettext, pgettext
+from broadsheet.translations import SOURCE, gettext, pgettext
 from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
@@ -173,6 +173,7 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
             json_ld(paper_data(paper, address, settings)),
         ),
         heading=heading if "<math" in heading else "",
+        title_language=SOURCE,
         script="assets/paper-page.js",
         reader=True,
     )
@@ -316,7 +317,8 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
             for entry in entries:
                 to = escaped(link(paper_address(entry, settings)))
                 day = f'<span class="muted">{formats.long_date(entry.date)}</span>'
-                yield f'<li><a href="{to}">{rendering.title(entry.paper.title)}</a> {day}</li>\n'
+                title = f'<a href="{to}"{attributes(entry.paper.title)}>{rendering.title(entry.paper.title)}</a>'
+                yield f"<li>{title} {day}</li>\n"
             yield "</ul>\n</section>\n"
 
 

@@ -110,6 +110,7 @@ def page(
     return Page(
         address=address,
         title=title,
+        title_language=publication.language_tag,
         description=", ".join(
             filter(None, (_first_author(publication), rendering.plain(publication.venue), publication.year))
         ),

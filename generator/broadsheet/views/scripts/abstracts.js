@@ -1,14 +1,17 @@
 // The abstracts of the headlines of an old day, which a compressed file beside the page has.
 
+import { element } from "./elements.js";
+import { unpack } from "./files.js";
 import { state } from "./storage.js";
 
 const PACK = "abstracts.pack";
+const lost = element("p", { className: "notice", role: "alert" });
 
 async function load() {
-  const { ok, body } = await fetch(PACK, { priority: "low" });
-  if (!ok) throw new Error(PACK);
-  const html = await new Response(body.pipeThrough(new DecompressionStream("gzip"))).text();
-  return new DOMParser().parseFromString(html, "text/html");
+  const html = await (await unpack(await fetch(PACK, { priority: "low" }))).text();
+  const abstracts = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-of]");
+  if (!abstracts.length) throw new Error(PACK); // another page, which some hosts send for a missing file
+  return abstracts;
 }
 
 function place(abstract) {
@@ -20,9 +23,11 @@ function place(abstract) {
 
 async function start() {
   try {
-    const page = await load();
-    for (const abstract of page.querySelectorAll("[data-of]")) place(abstract);
+    for (const abstract of await load()) place(abstract);
+    lost.remove();
   } catch {
+    document.querySelector(".papers").before(lost);
+    lost.textContent = gettext("Some abstracts could not be loaded: reload the page.");
     addEventListener("online", start, { once: true });
   }
 }

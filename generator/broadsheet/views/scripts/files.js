@@ -2,24 +2,26 @@
 
 import { root } from "./elements.js";
 
-const FETCH_TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 const requests = {};
+
+/** Return a response with the content of a file, which a host or the browser may have decompressed. */
+export async function unpack(response) {
+  const bytes = await response.arrayBuffer();
+  const file = new Response(bytes);
+  if (String(new Uint8Array(bytes.slice(0, 2))) !== "31,139") return file; // as gzip begins
+  return new Response(file.body.pipeThrough(new DecompressionStream("gzip")));
+}
 
 // A page does not wait for ever.
 async function request(path) {
-  const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (/json$/.test(path)) return response.json();
-  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).json();
+  const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return (await unpack(response)).json();
 }
 
 /** Fetch a JSON file of the site, which may be compressed. After a failure, the next call requests it again. */
 export function fetchFile(path) {
-  requests[path] ??= request(path).catch((error) => {
-    delete requests[path];
-    throw error;
-  });
+  requests[path] ??= request(path);
+  requests[path].catch(() => delete requests[path]);
   return requests[path];
 }
-
-/** Fetch the papers of a day, the index of the days, or the ids of their papers. */
-export const fetchNews = (name) => fetchFile(`since/${name}`);

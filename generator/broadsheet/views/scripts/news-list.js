@@ -4,10 +4,9 @@ import { formatDate, isDate } from "./dates.js";
 import { DAY_DENSITIES, densitySelect } from "./density.js";
 import { button, element } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
-import { fetchNews } from "./files.js";
-import { showNews } from "./news.js";
+import { fetchNews, showNews } from "./news.js";
 import { count, countOf, focusStatus, paperOf, SORTS, status } from "./paper-list.js";
-import { addMarks, view } from "./papers.js";
+import { addMarks, view, warn } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
 import { hasMark, updatePapers } from "./storage.js";
@@ -24,7 +23,7 @@ let limit = 0; // of the matches that are shown
 let place = {}; // where the reader was who comes back: { limit, top }
 let rest = []; // those that the filters leave, and the dozen does not have
 const hidden = new Set(); // ids of those that "Mark the rest read" marked
-let listing = {}; // the days of the list, and the papers left out of it
+let listing = {}; // the days of the list, and the papers left out of it, or lost
 const byId = (id) => document.getElementById(id);
 const parameter = (name) => new URLSearchParams(location.search).get(name) ?? "";
 
@@ -195,10 +194,18 @@ function showFirst() {
   if (top) scrollTo({ top, behavior: "instant" });
 }
 
+const lostWords = (failed) =>
+  ngettext(
+    "%(failed)s paper could not be loaded: reload the page.",
+    "%(failed)s papers could not be loaded: reload the page.",
+    failed,
+    { failed },
+  );
+
 function statusText() {
-  const { days, seen, read } = listing;
+  const { days, seen, read, lost } = listing;
   const number = matches.length;
-  if (!days) return gettext("Nothing new");
+  if (!days) return lost ? lostWords(lost) : gettext("Nothing new");
   if (parameter("minutes")) {
     return ngettext(
       "%(number)s paper for ten minutes, the best of each topic",
@@ -232,6 +239,7 @@ function arrange() {
   drawSkyline(byId("skyline"), matches, index);
   showFirst();
   status.textContent = statusText();
+  warn(listing.lost && listing.days ? lostWords(listing.lost) : "");
   upToDate.hidden = !listing.days;
   markRest.hidden = !rest.length;
   dozen.hidden = !parameter("minutes") && papers.length <= DOZEN;
@@ -249,11 +257,15 @@ async function draw() {
   const results = await Promise.allSettled(full.map(([date]) => fetchNews(`${date}.pack`)));
   if (drawing !== drawings) return; // another date was chosen meanwhile
   const failed = new Set(full.filter((_, i) => !results[i].value).map(([date]) => date));
+  if (failed.size && failed.size === full.length && drawing === 1) throw results[0].reason; // the page has the last week
+  if (failed.size) addEventListener("online", draw, { once: true });
   const all = rank(results.flatMap(({ value }) => value ?? [])).map(withTopics);
   const isOld = (date) => Object.hasOwn(point.seen, date) || (date < index.days[0][0] && date < point.from);
   const unseen = all.filter(({ first_seen }) => !first_seen || !isOld(first_seen));
   papers = unseen.filter(({ id }) => !hasMark(id, "read"));
-  listing = { days: full.length, seen: all.length - unseen.length, read: unseen.length - papers.length };
+  const lost = full.reduce((sum, [date, , papers]) => sum + (failed.has(date) ? papers : 0), 0);
+  const [seen, read] = [all.length - unseen.length, unseen.length - papers.length];
+  listing = { days: full.length - failed.size, seen, read, lost };
   const dayItem = ([date, , papers]) => element("li", {}, dayLink(date), " ", span("muted", count(papers)));
   const isSince = !from && !point.isFirst;
   const since = gettext("New since %(date)s", { date: formatDate(point.from) });
@@ -269,13 +281,13 @@ async function draw() {
 export async function showList() {
   index = await fetchNews("days.json");
   if (!index.days.length) return;
+  place = history.state ?? {};
+  startVisit(index);
+  showNews();
+  await draw();
   const [unfolding, choices] = foldable(select, filters, densitySelect(DAY_DENSITIES));
   status.nextSibling.prepend(unfolding, dozen, markRest, undo, upToDate);
   status.parentNode.append(choices);
   addEventListener("popstate", draw);
   addEventListener("click", remember);
-  place = history.state ?? {};
-  startVisit(index);
-  showNews();
-  await draw();
 }

@@ -3,12 +3,15 @@
 
 import { formatDate } from "./dates.js";
 import { root } from "./elements.js";
-import { fetchNews } from "./files.js";
+import { fetchFile } from "./files.js";
 import { hasMark, state, subscribe } from "./storage.js";
 import { newDays, startingPoint } from "./visits.js";
 
 const SAVED = gettext("Saved");
 const address = new URL("since/", root).href;
+
+/** Fetch the papers of a day, the index of the days, or the ids of their papers. */
+export const fetchNews = (name) => fetchFile(`since/${name}`);
 
 // Show a number of papers beside the link to the list of them.
 function showNumber(number) {

@@ -125,11 +125,11 @@ function metaLine(paper, labels) {
 export function buildRow(paper, labels) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
   const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
-  node.append(element("h3", {}, link(address, ...buildNodes(title_parts))));
+  node.append(element("h3", { dir: "auto" }, link(address, ...buildNodes(title_parts))));
   node.append(element("p", { className: "authors", textContent: joinAuthors(authors, more) }));
   const { relevance = "", novelty = "", topic } = paper;
   Object.assign(node.dataset, { paper: id, title, relevance, novelty, topics: topic.join(" ") });
-  if (comment) node.append(element("p", { className: "comment" }, ...buildNodes(comment_parts)));
+  if (comment) node.append(element("p", { className: "comment", dir: "auto" }, ...buildNodes(comment_parts)));
   node.append(metaLine(paper, labels));
   return node;
 }

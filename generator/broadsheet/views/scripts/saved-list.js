@@ -78,7 +78,7 @@ function savedItem(paper, order) {
     oninput: () => updatePaper(id, { note: note.value }),
   });
   const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
-  node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
+  node.append(element("h3", { dir: "auto" }, url ? element("a", { href: url, textContent: title }) : title));
   node.append(element("p", { className: "authors", textContent: byline(record) }));
   const saved = element("span", { textContent: gettext("saved %(date)s", { date }) });
   const facts = [element("span", {}, id), ...chipsOf(paper, labels), saved, ...sourceLinks(paper)];

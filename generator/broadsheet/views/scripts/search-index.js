@@ -1,18 +1,22 @@
 // The search index: files of generator/broadsheet/search/, fetched when they are needed, and each once.
 
 import { root } from "./elements.js";
+import { unpack } from "./files.js";
 
 const urlOf = (path) => new URL(`search-index/${path}`, root).href;
 const files = new Map();
 export let manifest; // shards.json
 export let sendsParts = true; // whether the host sends parts of files, as far as is known
 
-async function fetchBytes(path, format) {
-  const { ok, body } = await fetch(urlOf(path));
-  if (!ok) throw new Error(path);
-  const stream = format ? body.pipeThrough(new DecompressionStream(format)) : body;
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+const bytesOf = async (response) => new Uint8Array(await response.arrayBuffer());
+
+async function request(path) {
+  const response = await fetch(urlOf(path));
+  if (!response.ok) throw new Error(path);
+  return response;
 }
+
+const fetchBytes = async (path) => bytesOf(await request(path));
 
 async function fetchPart(path, start, length) {
   const whole = async () => (await once(path, fetchBytes)).subarray(start, start + length);
@@ -20,7 +24,7 @@ async function fetchPart(path, start, length) {
   const Range = `bytes=${start}-${start + length - 1}`;
   const response = await fetch(urlOf(path), { headers: { Range } });
   if (!response.ok) throw new Error(path);
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = await bytesOf(response);
   if (response.status === 206) return bytes;
   sendsParts = false; // some hosts send the whole file
   files.set(path, bytes);
@@ -37,7 +41,8 @@ function once(path, read) {
 }
 
 const decodeText = (bytes) => new TextDecoder().decode(bytes);
-const fetchJson = async (path) => JSON.parse(decodeText(await fetchBytes(path, "gzip")));
+const fetchPacked = async (path) => unpack(await request(path));
+const fetchJson = async (path) => (await fetchPacked(path)).json();
 export const packOf = (path) => once(path, fetchJson);
 
 /** The same rule as `text_hash` in generator/broadsheet/search/ids.py. */
@@ -85,19 +90,20 @@ function readNumbers(bytes) {
   return numbers;
 }
 
-const decompress = (parts, format) =>
-  new Response(new Blob(parts).stream().pipeThrough(new DecompressionStream(format))).arrayBuffer();
+const inflate = (parts) =>
+  new Response(new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();
 
 /** Return a chunk of those that are in files, so many in each. */
 async function fetchChunk(path, number, perFile) {
-  const lengths = await once(`${path}lengths.pack`, async (name) => readNumbers(await fetchBytes(name, "gzip")));
+  const lengths = await once(`${path}lengths.pack`, async (name) => readNumbers(await bytesOf(await fetchPacked(name))));
   const first = number - (number % perFile);
   return fetchPart(`${path}${first / perFile}.pack`, sum(lengths.slice(first, number)), lengths[number]);
 }
 
 // A line of JSON, then bytes.
 async function fetchPack(path, number) {
-  const bytes = new Uint8Array(await decompress([await fetchChunk(path, number, manifest.sizes.packs)], "gzip"));
+  const chunk = await fetchChunk(path, number, manifest.sizes.packs);
+  const bytes = await bytesOf(await unpack(new Response(chunk)));
   const end = bytes.indexOf(10);
   return [JSON.parse(decodeText(bytes.subarray(0, end))), bytes.subarray(end + 1)];
 }
@@ -164,7 +170,7 @@ export async function cardOf({ shard, number }) {
   const path = `${shard.folder}/texts/${part}-`;
   const head = await once(manifest.phrases, fetchBytes);
   const bytes = await once(`${path} ${place}`, () => fetchChunk(path, place, perFile));
-  const lines = decodeText(await decompress([head, bytes], "deflate-raw"))
+  const lines = decodeText(await inflate([head, bytes]))
     .trimEnd()
     .split("\n"); // the phrases are before them
   const here = Math.min(chunk, shard.parts[part] - place * chunk);

@@ -41,11 +41,11 @@ let [results, displayed, searches, terms, everything] = [[], 0, 0, new Set(), fa
 
 function item(address, title, ...lines) {
   const link = element("a", { href: new URL(address, root).href }, ...title);
-  return element("li", { className: "item" }, element("h3", {}, link), ...lines);
+  return element("li", { className: "item" }, element("h3", { dir: "auto" }, link), ...lines);
 }
 
 function publication([address, , title, byline, note, text]) {
-  const line = (className, ...content) => element("p", { className }, ...content);
+  const line = (className, ...content) => element("p", { className, dir: "auto" }, ...content);
   const byWhom = line("authors", ...marked(byline, terms));
   return item(address, marked(title, terms), byWhom, line("comment", ...snippet(text, terms)), line("meta", note));
 }
