@@ -72,6 +72,11 @@ def test_on_a_phone_a_gap_stands_beside_the_heading_of_the_news(tmp_path: Path, 
         assert gap["x"] > heading["x"] + heading["width"]
         assert first["y"] <= 250
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        explanation = tab.locator("#gaps li .muted")
+        explanation.evaluate("(node) => node.closest('ul').scrollTo(9999, 0)")  # as a finger does
+        box = explanation.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390
     context.close()
 
 
