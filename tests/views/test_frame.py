@@ -34,7 +34,9 @@ def test_on_a_phone_the_first_paper_is_high_and_the_navigation_has_one_row(
 ) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     tab = context.new_page()
-    for path in ("", "daily/2025/05/27/", "since/", "weekly/2025-W22/", "monthly/2025-05/", "topics/compression/"):
+    authors = [f"authors/{folder.name}/" for folder in (site[0] / "authors").iterdir() if folder.is_dir()]
+    lists = ("daily/2025/05/27/", "since/", "weekly/2025-W22/", "monthly/2025-05/", "topics/compression/")
+    for path in ("", *lists, *authors[:1]):
         tab.goto(site[1] + path)
         tab.locator("html:not([data-loading])").wait_for()
         first = tab.locator(".paper, .item").first.bounding_box()
