@@ -283,6 +283,13 @@ def test_a_topic_that_matches_nothing(write: Write, problems: Problems) -> None:
     assert problems() == ["digest.yml:5: topic gears matches no paper yet: give it words that papers use, or remove it"]
 
 
+def test_a_topic_of_a_category_that_matches_nothing(write: Write, problems: Problems) -> None:
+    write("digest.yml", SETTINGS + "  - id: astro-ph-ga\n    name: Astrophysics of Galaxies (astro-ph.GA)\n")
+    write(DAY, line())
+    what = "topic astro-ph-ga is the name of a category, not a word of papers, and matches none yet"
+    assert problems() == [f"digest.yml:5: {what}: give it words that papers use, or write topics of your own"]
+
+
 def test_topics_that_the_settings_do_not_know(write: Write, problems: Problems) -> None:
     write(DAY, line(topics=["Pruning"]) + line(arxiv_id="2505.00001", topics=["Gears", "pruning"]))
     write("data/papers/2025/2025-05-28.jsonl", line(topics=["Gears"]))

@@ -34,7 +34,9 @@ def test_on_a_phone_the_first_paper_is_high_and_the_navigation_has_one_row(
 ) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     tab = context.new_page()
-    for path in ("", "daily/2025/05/27/", "since/", "weekly/2025-W22/", "monthly/2025-05/", "topics/compression/"):
+    authors = [f"authors/{folder.name}/" for folder in (site[0] / "authors").iterdir() if folder.is_dir()]
+    lists = ("daily/2025/05/27/", "since/", "weekly/2025-W22/", "monthly/2025-05/", "topics/compression/")
+    for path in ("", *lists, *authors[:1]):
         tab.goto(site[1] + path)
         tab.locator("html:not([data-loading])").wait_for()
         first = tab.locator(".paper, .item").first.bounding_box()
@@ -72,6 +74,11 @@ def test_on_a_phone_a_gap_stands_beside_the_heading_of_the_news(tmp_path: Path, 
         assert gap["x"] > heading["x"] + heading["width"]
         assert first["y"] <= 250
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        explanation = tab.locator("#gaps li .muted")
+        explanation.evaluate("(node) => node.closest('ul').scrollTo(9999, 0)")  # as a finger does
+        box = explanation.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390
     context.close()
 
 

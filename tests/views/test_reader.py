@@ -262,6 +262,25 @@ def test_saved_papers_stand_on_their_page_with_notes(address: str, tab: Page) ->
     tab.wait_for_url(f"**/papers/{THIRD}/")
 
 
+def test_a_paper_with_a_note_stays_saved_until_its_note_is_empty(address: str, tab: Page) -> None:
+    for path in (DAY, f"papers/{FIRST}/"):
+        tab.goto(address + path)
+        paper = tab.locator(".paper-page, .paper").first
+        paper.get_by_role("button", name="Note").click()
+        field = paper.locator("textarea")
+        field.fill("Read this")
+        field.press("Escape")
+        assert tab.evaluate("scrollY") == 0, path
+        tab.keyboard.press("s")
+        expect(tab.locator(".toast")).to_have_text("Its note keeps this paper saved: empty the note first")
+        paper.get_by_role("button", name="Save").click()
+        assert stored(tab)["papers"][FIRST]["saved"] > 0
+        field.fill("")
+        field.press("Escape")
+        tab.keyboard.press("s")
+        assert stored(tab)["papers"][FIRST]["saved"] < 0
+
+
 def exported(tab: Page, name: str) -> str:
     with tab.expect_download() as download:
         tab.get_by_role("button", name=f"Export as {name}").click()

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from broadsheet.checks.day import CheckedRow, cut_fields
+from broadsheet.checks.topics import is_category
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Links, Paper
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.text.sanitize import clean, safe_url
 
 _DELETE = "delete it, or import the file anew with 'broadsheet import'"
@@ -79,8 +81,15 @@ class TopicUse:
         for index, topic in enumerate(self._settings.topics if self._settings and self._has_papers else ()):
             if topic.id in self._unused:
                 where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'topics', str(index), 'id')}"
-                what = f"topic {topic.id} matches no paper yet"
-                yield Diagnostic(where, what, "give it words that papers use, or remove it", is_note=True)
+                yield _unused(topic, where)
+
+
+def _unused(topic: Topic, where: str) -> Diagnostic:
+    if is_category(topic.id):
+        what = f"topic {topic.id} is the name of a category, not a word of papers, and matches none yet"
+        return Diagnostic(where, what, "give it words that papers use, or write topics of your own", is_note=True)
+    what = f"topic {topic.id} matches no paper yet"
+    return Diagnostic(where, what, "give it words that papers use, or remove it", is_note=True)
 
 
 def _texts(paper: Paper) -> Iterator[tuple[str, str]]:

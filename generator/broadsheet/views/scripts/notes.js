@@ -5,9 +5,10 @@ import { hasMark, state, updatePaper } from "./storage.js";
 
 /** Return true if there are notes: a page hides itself until it has them. */
 export const hasNotes = () => [...state.papers.values()].some(({ note }) => note);
-const noteOf = (id) => state.papers.get(id)?.note ?? "";
+export const noteOf = (id) => state.papers.get(id)?.note ?? "";
 
 function createField(paper, title) {
+  const { node } = paper;
   const field = element("textarea", {
     className: "own-note",
     rows: 2,
@@ -21,14 +22,14 @@ function createField(paper, title) {
     onblur: () => field.value || field.remove(),
     onkeydown: ({ key }) => {
       if (key !== "Escape") return;
-      paper.node.tabIndex = -1;
-      paper.node.focus();
+      node.tabIndex = -1;
+      node.focus({ preventScroll: true });
     },
   });
   // The page of a paper has links.
-  const links = paper.node.querySelector(":scope > .links");
+  const links = node.querySelector(":scope > .links");
   if (links) links.after(field);
-  else paper.node.insertBefore(field, paper.node.querySelector(":scope > .marks"));
+  else node.querySelector(":scope > .marks").before(field);
   return field;
 }
 

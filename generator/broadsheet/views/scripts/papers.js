@@ -2,8 +2,8 @@
 
 import { fold, isHeadline, unfold } from "./density.js";
 import { button, element, oneLine } from "./elements.js";
-import { editNote, showNote } from "./notes.js";
-import { hasMark, state, storageError, subscribe, updatePaper } from "./storage.js";
+import { editNote, noteOf, showNote } from "./notes.js";
+import { hasMark, storageError, subscribe, updatePaper } from "./storage.js";
 
 /** All papers of the page, and the visible ones in their order, which shortcuts follow. */
 export const view = { papers: [], visible: [] };
@@ -12,8 +12,11 @@ export const notice = element("p", { className: "notice", role: "alert" });
 export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a, .links a");
 export const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);
 
-export const toggle = (paper, name) =>
-  updatePaper(paper.id, { [name]: !hasMark(paper.id, name), ...(name === "saved" && paper.details?.()) });
+export function toggle(paper, name) {
+  const isSaved = name === "saved";
+  if (isSaved && hasMark(paper.id, name) && noteOf(paper.id)) import("./noted.js").then(({ show }) => show());
+  else updatePaper(paper.id, { [name]: !hasMark(paper.id, name), ...(isSaved && paper.details?.()) });
+}
 export const markRead = (paper) => hasMark(paper.id, "read") || toggle(paper, "read");
 
 export function writeNote(paper) {
@@ -40,7 +43,7 @@ function showMarks(paper) {
   const [saved, read, note] = paper.marks;
   for (const mark of [saved, read]) mark.ariaPressed = hasMark(paper.id, mark.className);
   saved.textContent = hasMark(paper.id, "saved") ? "★" : "☆";
-  note.classList.toggle("written", Boolean(state.papers.get(paper.id)?.note));
+  note.classList.toggle("written", !!noteOf(paper.id));
   paper.node.classList.toggle("is-read", hasMark(paper.id, "read"));
   showNote(paper, titleOf(paper));
 }
