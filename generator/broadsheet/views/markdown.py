@@ -88,7 +88,8 @@ def _tag(tag: HeadTag) -> str:
     if isinstance(tag, MetaTag):
         return f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n'
     kind = f' type="{escaped(tag.type)}"' if tag.type else ""
-    return f'<link rel="{escaped(tag.rel)}"{kind} href="{escaped(tag.href)}">\n'
+    title = f' title="{escaped(tag.title)}"' if tag.title else ""
+    return f'<link rel="{escaped(tag.rel)}"{kind}{title} href="{escaped(tag.href)}">\n'
 
 
 def _yaml_character(match: re.Match[str]) -> str:
