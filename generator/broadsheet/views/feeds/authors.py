@@ -16,7 +16,10 @@ MAX_ITEMS = 10
 
 
 class AuthorFeeds:
-    """The feeds of authors, in RSS alone: most digests have thousands. Coauthors share the items of their papers."""
+    """The feeds of authors, in RSS alone and without abstracts: there may be thousands, a tenth of the site in full.
+
+    Coauthors share the items of their papers.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings, self._cache = settings, ItemCache(settings)
@@ -25,7 +28,10 @@ class AuthorFeeds:
     def files(self, works: AuthorWorks) -> tuple[File, ...]:
         """Return the feed of an author as a file; none without works. Items have the ids of all other feeds."""
         papers = map(self._paper, works.papers[:MAX_ITEMS])
-        publications = (publication_item(publication, self._settings) for publication in works.publications[:MAX_ITEMS])
+        publications = (
+            publication_item(publication, self._settings)._replace(html="")
+            for publication in works.publications[:MAX_ITEMS]
+        )
         newest = sorted([*papers, *publications], key=lambda item: item.date, reverse=True)[:MAX_ITEMS]
         if not newest:
             return ()
@@ -36,5 +42,5 @@ class AuthorFeeds:
     def _paper(self, entry: Entry) -> FeedItem:
         key = msgspec.msgpack.encode(entry)
         if key not in self._papers:
-            self._papers[key] = paper_item(entry, self._settings, changes([entry]))
+            self._papers[key] = paper_item(entry, self._settings, changes([entry]), in_full=False)
         return self._papers[key]

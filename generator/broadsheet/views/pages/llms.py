@@ -50,9 +50,7 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
         yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
     yield _item(OPML_PATH, "Every feed", "OPML", settings)
     if catalogue.author_slugs():
-        yield _item(
-            AUTHORS, "Authors", "each has a page, and a feed beside it: `authors/SLUG/feed.xml` (RSS)", settings
-        )
+        yield _item(AUTHORS, "Authors", "a page of each, with a feed beside it: `authors/SLUG/feed.xml`", settings)
     yield "\n## Questions\n"
     yield from (_item(*link, settings) for link in _answers(catalogue, settings))
     yield "\n## Data\n"
