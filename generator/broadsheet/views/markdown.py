@@ -73,8 +73,10 @@ def meta(page: Page) -> dict[str, Any]:
 
 
 def _values(tag: HeadTag) -> dict[str, str]:
-    """Return the fields of a tag, ready for the theme."""
-    return tag._asdict() if isinstance(tag, DataTag) else {key: escaped(value) for key, value in tag._asdict().items()}
+    """Return the fields of a tag that have a value, ready for the theme."""
+    if isinstance(tag, DataTag):
+        return tag._asdict()
+    return {key: escaped(value) for key, value in tag._asdict().items() if value}
 
 
 def head(tags: Iterable[HeadTag]) -> str:
