@@ -275,6 +275,7 @@ def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) 
     rows(root, "2025-05-29", paper("2505.00009", **HEADS | {"title": "Which attention heads to prune"}))
     touched = {path for path in changed(root) if path.startswith(("papers/", "authors/"))}
     assert touched == {
+        "authors/ada-lovelace/feed.xml",
         "authors/ada-lovelace/index.html",
         "authors/index.html",
         "papers/0411431/index.html",  # on the same subject

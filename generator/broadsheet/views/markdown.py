@@ -73,8 +73,10 @@ def meta(page: Page) -> dict[str, Any]:
 
 
 def _values(tag: HeadTag) -> dict[str, str]:
-    """Return the fields of a tag, ready for the theme."""
-    return tag._asdict() if isinstance(tag, DataTag) else {key: escaped(value) for key, value in tag._asdict().items()}
+    """Return the fields of a tag that have a value, ready for the theme."""
+    if isinstance(tag, DataTag):
+        return tag._asdict()
+    return {key: escaped(value) for key, value in tag._asdict().items() if value}
 
 
 def head(tags: Iterable[HeadTag]) -> str:
@@ -88,7 +90,8 @@ def _tag(tag: HeadTag) -> str:
     if isinstance(tag, MetaTag):
         return f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n'
     kind = f' type="{escaped(tag.type)}"' if tag.type else ""
-    return f'<link rel="{escaped(tag.rel)}"{kind} href="{escaped(tag.href)}">\n'
+    title = f' title="{escaped(tag.title)}"' if tag.title else ""
+    return f'<link rel="{escaped(tag.rel)}"{kind}{title} href="{escaped(tag.href)}">\n'
 
 
 def _yaml_character(match: re.Match[str]) -> str:

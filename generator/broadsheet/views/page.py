@@ -26,11 +26,15 @@ class MetaTag(NamedTuple):
 
 
 class LinkTag(NamedTuple):
-    """A ``<link>`` element that is not a feed, as plain text; `type` is that of its target."""
+    """A ``<link>`` element of one page, as plain text; `type` and `title` are those of its target.
+
+    A feed that only this page has is one, too: pages with the same feeds in `Page.feeds` share a frame.
+    """
 
     rel: str
     href: str
     type: str = ""
+    title: str = ""
 
 
 class DataTag(NamedTuple):

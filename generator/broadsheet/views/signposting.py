@@ -62,7 +62,7 @@ def linkset(address: str, links: Iterable[LinkTag]) -> bytes:
     """Return the linkset of the page at `address`, an absolute URL, with these links."""
     targets: dict[str, list[dict[str, str]]] = {}
     contexts: list[dict[str, Any]] = []
-    for rel, href, kind in links:
+    for rel, href, kind, _ in links:
         url = urljoin(address, href)
         if rel != "linkset":
             targets.setdefault(rel, []).append({"href": url} | ({"type": kind} if kind else {}))

@@ -21,17 +21,22 @@ def feed_contents(catalogue: Catalogue, settings: Settings, specs: Iterable[Feed
     """Yield each of the feeds with its items."""
     items = _FeedItems(catalogue, settings)
     for spec in specs:
-        yield FeedContent(
-            path=spec.path,
-            id=tag_uri(settings, "feed", spec.path.removeprefix("feeds/")),
-            title=spec.title(settings),
-            description=_description(spec, settings),
-            link=absolute(settings, spec.page),
-            author=settings.site.site_name,
-            items=items.of(spec),
-            hub=settings.feeds.hub,
-            language=language(),
-        )
+        yield feed_content(spec, settings, items.of(spec))
+
+
+def feed_content(spec: FeedSpec, settings: Settings, items: tuple[FeedItem, ...]) -> FeedContent:
+    """Return a feed with its items, newest first."""
+    return FeedContent(
+        path=spec.path,
+        id=tag_uri(settings, "feed", spec.path.removeprefix("feeds/")),
+        title=spec.title(settings),
+        description=_description(spec, settings),
+        link=absolute(settings, spec.page),
+        author=settings.site.site_name,
+        items=items,
+        hub=settings.feeds.hub,
+        language=language(),
+    )
 
 
 def _description(spec: FeedSpec, settings: Settings) -> str:

@@ -8,8 +8,8 @@ class FeedItem(NamedTuple):
     """An item of a feed.
 
     `id` is permanent and the same in every feed that holds the item. `title` and `summary` are plain text; `html` is
-    finished HTML in which every URL is absolute. `date` and `updated` come from the data, never from a clock, and have
-    a time zone. `updated` is None if the data have no later date.
+    finished HTML in which every URL is absolute, or empty in a short item. `date` and `updated` come from the data,
+    never from a clock, and have a time zone. `updated` is None if the data have no later date.
     """
 
     id: str

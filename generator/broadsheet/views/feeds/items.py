@@ -123,8 +123,13 @@ def midnight(date: str) -> dt.datetime:
     return dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
 
 
-def paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime] = ()) -> FeedItem:
-    """Return a paper as an item, dated by its day; `changed` has the times of its later changes."""
+def paper_item(
+    entry: Entry, settings: Settings, changed: Iterable[dt.datetime] = (), *, in_full: bool = True
+) -> FeedItem:
+    """Return a paper as an item, dated by its day; `changed` has the times of its later changes.
+
+    `in_full` gives it HTML, with the abstract.
+    """
     paper = entry.paper
     link = absolute(settings, lasting_address(entry, settings))
     authors = tuple(map(readable_name, paper.authors))
@@ -143,7 +148,7 @@ def paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime] 
         link=link,
         date=midnight(entry.date),
         summary=summary(scores, paper.comment or paper.abstract),
-        html=html("feed_paper.html.j2", **context),
+        html=html("feed_paper.html.j2", **context) if in_full else "",
         authors=authors,
         categories=topics,
         updated=max(changed, default=None),

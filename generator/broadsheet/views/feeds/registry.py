@@ -8,6 +8,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.translations import gettext
 from broadsheet.views.page import FeedLink
+from broadsheet.views.permalink import author_address
 
 ALL = "feeds/all"
 GOOD = "feeds/scores/7"
@@ -86,6 +87,13 @@ def topic_path(topic_id: str) -> str:
 def source_path(source: str) -> str:
     """Return the path of a source's feed."""
     return f"feeds/sources/{source}"
+
+
+def author_feed(slug: str, name: str) -> FeedSpec:
+    """Return the feed of an author with a page, beside the page. It is in no list of feeds: there may be thousands."""
+    address = author_address(slug)
+    about = gettext("The newest papers and publications under the name %(name)s.") % {"name": name}
+    return FeedSpec("author", slug, f"{address}feed", "Authors", name, about, address)
 
 
 def id_start(settings: Settings) -> str:

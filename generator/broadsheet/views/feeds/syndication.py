@@ -52,7 +52,8 @@ def rss_item(item: FeedItem) -> bytes:
     entry = _entry(feed, item)
     # Readers take a description for HTML. Without one, feedgen would use the content.
     entry.description(escaped(clean(item.summary) or _title(item)))
-    entry.content(clean(item.html), type="CDATA")  # for RSS alone: in Atom, feedgen writes it as a MIME type
+    if item.html:
+        entry.content(clean(item.html), type="CDATA")  # for RSS alone: in Atom, feedgen writes it as a MIME type
     entry.dc.dc_creator(_authors(item))  # <author> requires an e-mail address, dc:creator a name
     parts = re.split(rb"(<!\[CDATA\[.*\]\]>)", _element(feed.rss_str(), b"item"), flags=re.DOTALL)
     parts[::2] = [re.sub(rb"<(title|description)>[^<]*</\1>", _numeric_references, part) for part in parts[::2]]

@@ -1,8 +1,8 @@
-"""``/authors/SLUG/``: an author's papers and publications; ``/authors/``: the authors with the most."""
+"""``/authors/SLUG/``: an author's papers and publications, and a feed; ``/authors/``: the authors with the most."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -12,32 +12,41 @@ from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.translations import gettext
-from broadsheet.views.feeds.registry import feed_links
-from broadsheet.views.page import Page, relative
+from broadsheet.views.feeds.authors import AuthorFeeds
+from broadsheet.views.feeds.registry import RSS, author_feed, feed_links
+from broadsheet.views.page import LinkTag, Page, relative
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.permalink import AUTHORS, author_address
 from broadsheet.views.place import places_of
 from broadsheet.views.render import environment, render
 
 MAX_AUTHORS = 200  # on the overview
-MAX_ITEMS = 5_000  # in memory: some 10 MB
+MAX_ITEMS = 5_000  # in memory: some 40 MB, feeds included
 
 
 class _Items:
     """The papers in lists of authors' pages, as HTML. Most are on the pages of several authors, in the same words.
 
+    `feeds` are the authors' feeds, which share papers as well.
+
     Fast path: an item is stored under all that its page adds to the paper; a third of the time of these pages, 3 % of
     a cold build. Slow path: the macro, for each page. The test is `test_papers_of_coauthors_are_as_on_a_page_alone`.
     """
+
+    feeds: AuthorFeeds
 
     def __init__(self) -> None:
         self._settings: Settings | None = None
         self._items: dict[tuple[object, ...], Any] = {}
 
-    def render(self, entries: Sequence[Entry], renderer: PaperRenderer, settings: Settings) -> list[Any]:
-        """Return the items of a page's papers."""
+    def under(self, settings: Settings) -> Self:
+        """Return the items, without those of other settings, and without any if they take too much memory."""
         if settings is not self._settings or len(self._items) > MAX_ITEMS:
-            self._settings, self._items = settings, {}
+            self._settings, self._items, self.feeds = settings, {}, AuthorFeeds(settings)
+        return self
+
+    def render(self, entries: Sequence[Entry], renderer: PaperRenderer) -> list[Any]:
+        """Return the items of a page's papers."""
         return [self._item(entry, renderer) for entry in entries]
 
     def _item(self, entry: Entry, renderer: PaperRenderer) -> Any:
@@ -85,16 +94,20 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
     assert works is not None
     author, newest, publications = works
     address = author_address(slug)
+    items = _ITEMS.under(settings)
+    feeds = items.feeds.files(works)
     renderer = PaperRenderer(settings, partial(relative, base=address), newest, places_of(catalogue, newest))
     context = {
         "author": author,
         "newest": newest,
         "renderer": renderer,
-        "items": _ITEMS.render(newest, renderer, settings),
+        "items": items.render(newest, renderer),
+        "feed": feeds and relative(feeds[0].path, address),
         "publications": publications,
         "author_address": author_address,
         "settings": settings,
     }
+    title = f"{author_feed(slug, author.name).title(settings)} ({RSS.name})"
     counts = [formats.papers(author.papers)] if author.papers else []
     counts += [formats.publications(len(publications))] if publications else []
     return Page(
@@ -105,5 +118,7 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
         body=render("author.html.j2", address, **context),
         feeds=feed_links(settings),
         updated=newest[0].date if newest else None,
+        head=tuple(LinkTag("alternate", relative(feed.path, address), RSS.mime_type, title) for feed in feeds),
+        files=feeds,
         reader=bool(newest),
     )

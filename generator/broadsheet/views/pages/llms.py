@@ -14,6 +14,7 @@ from broadsheet.views.feeds.registry import ALL, DAILY, JSON, OPML_PATH, WEEKLY,
 from broadsheet.views.page import File
 from broadsheet.views.pages.embed import FOLDER, PAPERS, PUBLICATIONS
 from broadsheet.views.pages.publications import OVERVIEW
+from broadsheet.views.permalink import AUTHORS
 
 PATH = "llms.txt"
 LINES = {
@@ -48,6 +49,8 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     for path, name in ((ALL, "All papers"), (DAILY, "One item a day"), (WEEKLY, "One item a week")):
         yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
     yield _item(OPML_PATH, "Every feed", "OPML", settings)
+    if catalogue.author_slugs():
+        yield _item(AUTHORS, "Authors", "a page of each, with a feed beside it: `authors/SLUG/feed.xml`", settings)
     yield "\n## Questions\n"
     yield from (_item(*link, settings) for link in _answers(catalogue, settings))
     yield "\n## Data\n"
