@@ -95,7 +95,9 @@ const inflate = (parts) =>
 
 /** Return a chunk of those that are in files, so many in each. */
 async function fetchChunk(path, number, perFile) {
-  const lengths = await once(`${path}lengths.pack`, async (name) => readNumbers(await bytesOf(await fetchPacked(name))));
+  const lengths = await once(`${path}lengths.pack`, async (name) =>
+    readNumbers(await bytesOf(await fetchPacked(name))),
+  );
   const first = number - (number % perFile);
   return fetchPart(`${path}${first / perFile}.pack`, sum(lengths.slice(first, number)), lengths[number]);
 }
