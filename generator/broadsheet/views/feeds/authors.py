@@ -36,7 +36,8 @@ class AuthorFeeds:
         if not newest:
             return ()
         spec = author_feed(works.author.slug, works.author.name)
-        content = feed_content(spec, self._settings, tuple(newest))
+        # `broadsheet ping` notifies the hub of the feeds in `all_feeds` alone.
+        content = feed_content(spec, self._settings, tuple(newest))._replace(hub="")
         return (File(spec.path + RSS.suffix, self._cache.write(content, RSS, spec.url(self._settings))),)
 
     def _paper(self, entry: Entry) -> FeedItem:
