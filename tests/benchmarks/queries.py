@@ -40,7 +40,7 @@ class Query(NamedTuple):
 def documents(root: Path) -> list[Document]:
     """Return the papers of an archive, each id once."""
     store = Store(root)
-    papers = {paper.arxiv_id: paper for date in store.dates() for paper in store.papers(date)}
+    papers = {paper.arxiv_id: paper for date in reversed(store.dates()) for paper in store.papers(date)}
     return [_document(paper) for paper in papers.values()]
 
 

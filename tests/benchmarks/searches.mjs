@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const [kind, folder] = [process.argv[2], resolve(process.argv[3])];
 const queries = JSON.parse(readFileSync(0, "utf8"));
-const PAGE_SIZE = 20;
+const MOST = 10; // of the papers of an answer
 
 // What the scripts of the search page need of a page: elements that remember their properties and text.
 class Node {
@@ -39,7 +39,7 @@ showPage = showPeople = async () => {}; // what is found is not drawn
 export async function answerTo(words) {
   query.value = words;
   await search();
-  const cards = await Promise.all(results.slice(0, ${PAGE_SIZE}).map(loadCard));
+  const cards = await Promise.all(results.slice(0, ${MOST}).map(loadCard));
   return [cards.map((card) => card?.[1] ?? ""), status.textContent];
 }
 export const ready = start();
@@ -77,7 +77,7 @@ function setGlobals(offered) {
 async function own(work) {
   const page = readFileSync(join(folder, "search/index.html"), "utf8");
   setGlobals(unescape(/data-offered="([^"]*)"/.exec(page)[1]));
-  cpSync(join(folder, "assets"), join(work, "assets"), { recursive: true });
+  cpSync(join(folder, "assets"), join(work, "assets"), { recursive: true, dereference: true });
   symlinkSync(join(folder, "search-index"), join(work, "search-index"));
   writeFileSync(join(work, "package.json"), '{"type": "module"}');
   for (const [name, text] of Object.entries(STUBS)) writeFileSync(join(work, "assets", name), text);
@@ -96,7 +96,7 @@ async function pagefind(work) {
   await found.init();
   return async (query) => {
     const { results } = await found.search(query);
-    const pages = await Promise.all(results.slice(0, PAGE_SIZE).map((result) => result.data()));
+    const pages = await Promise.all(results.slice(0, MOST).map((result) => result.data()));
     return [pages.map(({ meta }) => meta.id), ""];
   };
 }
