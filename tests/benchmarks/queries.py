@@ -52,8 +52,8 @@ def _document(paper: Paper) -> Document:
 def by_whole_comment(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
     """Return papers by their comments."""
     commented = [document for document in archive if document.comment]
-    chosen = Random(seed).sample(commented, min(number, len(commented)))
-    return [Query(document.comment, document.name) for document in chosen]
+    sample = Random(seed).sample(commented, min(number, len(commented)))
+    return [Query(document.comment, document.name) for document in sample]
 
 
 def by_comment(archive: Sequence[Document], number: int, seed: int) -> list[Query]:

@@ -26,7 +26,7 @@ def main() -> None:
     print(f"{len(archive)} papers, seed {options.seed}")
     with tempfile.TemporaryDirectory(prefix="search-bench-") as folder:
         for name in options.searches.split(","):
-            search = opened(name, options.root, archive, Path(folder))
+            search = search_named(name, options.root, archive, Path(folder))
             for row in chain(paper_rows(search, for_papers, archive), word_rows(search, for_words, archive)):
                 print(f"| {name} | {row} |", flush=True)
 
@@ -34,7 +34,7 @@ def main() -> None:
 SEARCHES = ("own", "sqlite", "pagefind")
 
 
-def opened(name: str, root: Path, archive: Sequence[Document], folder: Path) -> Search:
+def search_named(name: str, root: Path, archive: Sequence[Document], folder: Path) -> Search:
     """Return the search of a name."""
     if name == "own":
         return searches.own(root / "site")

@@ -91,11 +91,11 @@ async function own(work) {
 async function pagefind(work) {
   setGlobals("");
   cpSync(join(folder, "pagefind/pagefind.js"), join(work, "pagefind.mjs"));
-  const found = await import(pathToFileURL(join(work, "pagefind.mjs")));
-  await found.options({ basePath: pathToFileURL(`${folder}/pagefind/`).href, baseUrl: "/" });
-  await found.init();
+  const library = await import(pathToFileURL(join(work, "pagefind.mjs")));
+  await library.options({ basePath: pathToFileURL(`${folder}/pagefind/`).href, baseUrl: "/" });
+  await library.init();
   return async (query) => {
-    const { results } = await found.search(query);
+    const { results } = await library.search(query);
     const pages = await Promise.all(results.slice(0, MOST).map((result) => result.data()));
     return [pages.map(({ meta }) => meta.id), ""];
   };

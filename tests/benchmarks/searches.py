@@ -22,8 +22,8 @@ SCRIPT = Path(__file__).with_suffix(".mjs")
 def _by_scripts(kind: str, folder: Path) -> Search:
     def search(queries: Sequence[str]) -> list[Answer]:
         command = ["node", str(SCRIPT), kind, str(folder)]
-        done = subprocess.run(command, input=json.dumps(queries), check=True, capture_output=True, text=True)
-        return [(names, _meanings(status)) for names, status in json.loads(done.stdout)]
+        process = subprocess.run(command, input=json.dumps(queries), check=True, capture_output=True, text=True)
+        return [(names, _meanings(status)) for names, status in json.loads(process.stdout)]
 
     return search
 
