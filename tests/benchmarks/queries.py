@@ -15,6 +15,21 @@ from broadsheet.text.rendering import plain
 EDITS = ("first", "wrong", "wrong", "swap", "swap", "double", "missing", "missing", "added")
 
 
+class Document(NamedTuple):
+    """The plain texts of a paper."""
+
+    name: str
+    title: str
+    authors: str
+    comment: str
+    abstract: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return all but the id: copies of a paper on other days have the same."""
+        return self[1:]
+
+
 class Query(NamedTuple):
     """Words, and the id of the paper, or the word, that is meant."""
 
@@ -22,25 +37,48 @@ class Query(NamedTuple):
     meant: str
 
 
-def papers(root: Path) -> list[Paper]:
-    """Return the papers of an archive that are no copies: with the same title, one."""
+def documents(root: Path) -> list[Document]:
+    """Return the papers of an archive, each id once."""
     store = Store(root)
-    return list({paper.title: paper for date in store.dates() for paper in store.papers(date)}.values())
+    papers = {paper.arxiv_id: paper for date in reversed(store.dates()) for paper in store.papers(date)}
+    return [_document(paper) for paper in papers.values()]
 
 
-def by_comment(archive: Sequence[Paper], number: int, seed: int) -> list[Query]:
+def _document(paper: Paper) -> Document:
+    comment, abstract = plain(paper.comment or ""), plain(paper.abstract or "")
+    return Document(paper.arxiv_id, plain(paper.title), ", ".join(paper.authors), comment, abstract)
+
+
+def by_whole_comment(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
+    """Return papers by their comments."""
+    commented = [document for document in archive if document.comment]
+    sample = Random(seed).sample(commented, min(number, len(commented)))
+    return [Query(document.comment, document.name) for document in sample]
+
+
+def by_comment(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
     """Return papers by any five words of their comments."""
-    return _by_words([(paper.arxiv_id, paper.comment or "") for paper in archive], 5, number, Random(seed))
+    return _by_words([(document.name, document.comment) for document in archive], 5, number, Random(seed))
 
 
-def by_title(archive: Sequence[Paper], number: int, seed: int) -> list[Query]:
+def by_rarer_words(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
+    """Return papers by five words of their comments, each of less than 5 % of papers."""
+    counts = _counts(" ".join(document.texts) for document in archive)
+
+    def rarer(text: str) -> str:
+        return " ".join(word for word in words(text) if counts[word] < len(archive) / 20)
+
+    return _by_words([(document.name, rarer(document.comment)) for document in archive], 5, number, Random(seed))
+
+
+def by_title(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
     """Return papers by any four words of their titles."""
-    return _by_words([(paper.arxiv_id, paper.title) for paper in archive], 4, number, Random(seed))
+    return _by_words([(document.name, document.title) for document in archive], 4, number, Random(seed))
 
 
 def _by_words(texts: Sequence[tuple[str, str]], size: int, number: int, random: Random) -> list[Query]:
     queries: list[Query] = []
-    pools = [(name, sorted({word for word in words(plain(text)) if _is_usable(word)})) for name, text in texts]
+    pools = [(name, sorted({word for word in words(text) if _is_usable(word)})) for name, text in texts]
     pools = [(name, pool) for name, pool in pools if len(pool) >= size]
     while pools and len(queries) < number:
         name, pool = random.choice(pools)
@@ -52,14 +90,14 @@ def _is_usable(word: str) -> bool:
     return len(word) > 2 and word not in STOP_WORDS and word.isalpha()
 
 
-def typos(archive: Sequence[Paper], number: int, seed: int) -> list[Query]:
+def typos(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
     """Return words of at least three papers and four letters with one wrong edit, of each field in turn."""
-    fields = (
-        _counts(p.title for p in archive),
-        _counts(p.abstract or "" for p in archive),
-        _counts(_names(p) for p in archive),
-    )
-    every = sum(fields, _counts(paper.comment or "" for paper in archive))
+    fields = [
+        _counts(document.title for document in archive),
+        _counts(document.abstract for document in archive),
+        _counts(document.authors for document in archive),
+    ]
+    every = sum(fields, _counts(document.comment for document in archive))
     pools = [sorted(word for word, uses in field.items() if uses > 2 and _is_typed(word)) for field in fields]
     return _typos(pools, every, number, Random(seed))
 
@@ -74,10 +112,10 @@ def _typos(pools: Sequence[Sequence[str]], every: Counter[str], number: int, ran
     return queries
 
 
-def typos_among_words(archive: Sequence[Paper], number: int, seed: int) -> list[Query]:
+def typos_among_words(archive: Sequence[Document], number: int, seed: int) -> list[Query]:
     """Return three words of a title of which the one in the middle has a wrong edit."""
     random = Random(seed)
-    every = _counts(" ".join(texts(paper)) for paper in archive)
+    every = _counts(" ".join(document.texts) for document in archive)
     titles = by_title(archive, 9 * number, seed)
     queries: list[Query] = []
     while len(queries) < number:
@@ -93,16 +131,7 @@ def _is_typed(word: str) -> bool:
 
 
 def _counts(texts: Iterable[str]) -> Counter[str]:
-    return Counter(word for text in texts for word in set(words(plain(text))))
-
-
-def texts(paper: Paper) -> tuple[str, str, str, str]:
-    """Return the title, the names, the comment and the abstract."""
-    return plain(paper.title), _names(paper), plain(paper.comment or ""), plain(paper.abstract or "")
-
-
-def _names(paper: Paper) -> str:
-    return ", ".join(paper.authors)
+    return Counter(word for text in texts for word in set(words(text)))
 
 
 def edited(word: str, edit: str, random: Random) -> str:

@@ -1,74 +1,36 @@
-"""Searches that answer queries: the page of a site in Chromium, Pagefind if it is installed, and SQLite FTS5."""
+"""Searches that answer queries: the scripts of a site's page, Pagefind if it is installed, and SQLite FTS5."""
 
 import html
+import json
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
-
-from broadsheet.model.paper import Paper
 from broadsheet.search.words import words
-from tests import tools
-from tests.benchmarks.queries import texts
-from tests.static_host import hosted
+from tests.benchmarks.queries import Document
 
 Answer = tuple[list[str], list[str]]  # ids of papers, and words that were searched for instead
 Search = Callable[[Sequence[str]], list[Answer]]
-OWN = """async (queries) => {
-  const [field, status, form, hits] = ["query", "search-status", "search", "hits"].map((id) =>
-    document.getElementById(id));
-  const until = async (test) => {
-    for (let i = 0; i < 2000 && !test(); i++) await new Promise((resolve) => setTimeout(resolve, 3));
-  };
-  const answers = [];
-  for (const query of queries) {
-    [status.textContent, field.value] = ["waiting", query];
-    form.dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
-    await until(() => status.textContent !== "waiting");
-    await until(() => hits.children.length >= Math.min(20, parseInt(status.textContent) || 0));
-    answers.push([[...hits.children].map((node) => node.dataset.paper ?? ""), status.textContent]);
-  }
-  return answers;
-}"""
-PAGEFIND = """async (queries) => {
-  const pagefind = await import("/pagefind/pagefind.js");
-  await pagefind.init();
-  const answers = [];
-  for (const query of queries) {
-    const { results } = await pagefind.search(query);
-    answers.push((await Promise.all(results.slice(0, 20).map((result) => result.data()))).map(({ meta }) => meta.id));
-  }
-  return answers;
-}"""
+SCRIPT = Path(__file__).with_suffix(".mjs")
 
 
-@contextmanager
-def _tab(site: Path, path: str) -> Iterator[Page]:
-    with hosted(site, "/") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(tools.find("chromium")), args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.goto(address + path)
-        yield tab
-        browser.close()
+def _by_scripts(kind: str, folder: Path) -> Search:
+    def search(queries: Sequence[str]) -> list[Answer]:
+        command = ["node", str(SCRIPT), kind, str(folder)]
+        process = subprocess.run(command, input=json.dumps(queries), check=True, capture_output=True, text=True)
+        return [(names, _meanings(status)) for names, status in json.loads(process.stdout)]
+
+    return search
 
 
-@contextmanager
-def own(site: Path) -> Iterator[Search]:
-    """Yield the search of a built site."""
-    with _tab(site, "search/?q=learning") as tab:
-        tab.wait_for_selector("#hits > li")
-
-        def search(queries: Sequence[str]) -> list[Answer]:
-            return [(ids, _meanings(status)) for ids, status in tab.evaluate(OWN, list(queries))]
-
-        yield search
+def own(site: Path) -> Search:
+    """Return the search of a built site."""
+    return _by_scripts("own", site)
 
 
 def _meanings(status: str) -> list[str]:
@@ -76,19 +38,15 @@ def _meanings(status: str) -> list[str]:
     return re.findall("“([^”]*)”", shown[1]) if shown else []
 
 
-@contextmanager
-def pagefind(archive: Sequence[Paper], folder: Path) -> Iterator[Search]:
-    """Yield Pagefind over a page for each paper. It answers without saying for what."""
-    for number, paper in enumerate(archive):
-        text = "".join(f"<p>{html.escape(part)}</p>" for part in texts(paper)[1:])
-        title = (
-            f'<h1>{html.escape(paper.title)}</h1><p hidden data-pagefind-meta="id">{html.escape(paper.arxiv_id)}</p>'
-        )
-        (folder / f"{number}.html").write_text(f"<!doctype html><html lang=en><body>{title}{text}", "utf-8")
-    (folder / "index.html").write_text("<!doctype html><title>Pagefind</title>", "utf-8")
+def pagefind(archive: Sequence[Document], folder: Path) -> Search:
+    """Return Pagefind over a page for each paper, written into a folder. It answers without saying for what."""
+    for number, document in enumerate(archive):
+        name, title, *texts = map(html.escape, document)
+        head = f'<h1>{title}</h1><p hidden data-pagefind-meta="id">{name}</p>'
+        text = "".join(f"<p>{text}</p>" for text in texts)
+        (folder / f"{number}.html").write_text(f"<!doctype html><html lang=en><body>{head}{text}", "utf-8")
     subprocess.run([sys.executable, "-m", "pagefind", "--site", folder, "--quiet"], check=True)
-    with _tab(folder, "") as tab:
-        yield lambda queries: [(ids, []) for ids in tab.evaluate(PAGEFIND, list(queries))]
+    return _by_scripts("pagefind", folder)
 
 
 def has_pagefind() -> bool:
@@ -96,25 +54,24 @@ def has_pagefind() -> bool:
     return bool(find_spec("pagefind") and find_spec("pagefind_bin")) or bool(shutil.which("pagefind"))
 
 
-@contextmanager
-def sqlite(archive: Sequence[Paper]) -> Iterator[Search]:
-    """Yield SQLite FTS5, which repairs words by the trigrams of its vocabulary."""
+def sqlite(archive: Sequence[Document]) -> Search:
+    """Return SQLite FTS5, which repairs words by the trigrams of its vocabulary."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE papers USING fts5(id UNINDEXED, title, authors, body)")
-    rows = ((paper.arxiv_id, *texts(paper)) for paper in archive)
-    database.executemany("INSERT INTO papers SELECT ?, ?, ?, ? || ' ' || ?", rows)
+    database.executemany("INSERT INTO papers SELECT ?, ?, ?, ? || ' ' || ?", archive)
     database.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(papers, row)")
+    database.execute("CREATE TABLE known AS SELECT term, doc FROM vocabulary")
+    database.execute("CREATE UNIQUE INDEX known_terms ON known (term)")
     database.execute("CREATE VIRTUAL TABLE trigrams USING fts5(term, tokenize='trigram')")
-    database.execute("INSERT INTO trigrams SELECT term FROM vocabulary WHERE doc > 2")
-    yield lambda queries: [_answer(database, query) for query in queries]
-    database.close()
+    database.execute("INSERT INTO trigrams SELECT term FROM known WHERE doc > 2")
+    return lambda queries: [_answer(database, query) for query in queries]
 
 
 def _answer(database: sqlite3.Connection, query: str) -> Answer:
     meanings: list[str] = []
     terms = []
     for word in words(query):
-        is_there = database.execute("SELECT 1 FROM vocabulary WHERE term = ?", (word,)).fetchone()
+        is_there = database.execute("SELECT 1 FROM known WHERE term = ?", (word,)).fetchone()
         terms.append(word if is_there else next(iter(_similar(database, word)), word))
         meanings += [] if is_there else _similar(database, word)
     for join in (" ", " OR "):
