@@ -56,20 +56,22 @@ async function matchAll(shard, parts, least) {
 export const powerOf = ({ words }) => Math.min(...words.map(({ power }) => power));
 
 /**
- * Return the papers of a shard with at least `least` of the parts and no excluded one; all without it. Return also the
- * numbers of documents with each term, `sizes`, and with each part, `counts`; a shard `isLoose` if it has phrases whose words may be apart.
+ * Return the papers of a shard with at least `least` of the parts and no excluded one; all without it; if it
+ * `isForTitles`, only those with all parts in the title. Return also the numbers of documents with each term, `sizes`,
+ * and with each part, `counts`; a shard `isLoose` if it has phrases whose words may be apart.
  */
-export async function match(shard, parts, least) {
+export async function match(shard, parts, least, isForTitles) {
   const matched = await matchAll(shard, parts, least);
   const wanted = matched.filter((_, i) => !parts[i].isExcluded);
   const excluded = matched.filter((_, i) => parts[i].isExcluded);
   const hits = new Map(least ? [] : Array.from({ length: shard.documents }, (_, number) => [number, 0]));
   for (const { numbers } of wanted) for (const number of numbers) hits.set(number, (hits.get(number) ?? 0) + 1);
   const isFit = ([number, count]) => count >= least && !excluded.some(({ numbers }) => numbers.has(number));
-  const numbers = [...hits].filter(isFit).map(([number]) => number);
+  const uses = new Map([...hits].filter(isFit).map(([number]) => [number, usesIn(number, wanted)]));
+  const numbers = [...uses.keys()].filter((number) => !isForTitles || uses.get(number).hasTitle);
   const sizes = new Map(wanted.flatMap(({ terms, postings }) => terms.map(({ term }, i) => [term, postings[i].size])));
   const papers = await factsOf(shard, numbers);
-  for (const paper of papers) Object.assign(paper, usesIn(paper, wanted));
+  for (const paper of papers) Object.assign(paper, uses.get(paper.number));
   return {
     papers,
     sizes,
@@ -78,7 +80,7 @@ export async function match(shard, parts, least) {
   };
 }
 
-function usesIn({ number }, parts) {
+function usesIn(number, parts) {
   const usesOf = ({ terms, postings }) => terms.map(({ term }, i) => [term, postings[i].get(number)]);
   const isInTitle = ([, posting]) => posting?.inTitle;
   const hasTitle = parts.every((part) => (part.isAny ? usesOf(part).some(isInTitle) : usesOf(part).every(isInTitle)));

@@ -151,8 +151,8 @@ function batchAt(next, shards) {
 }
 
 /**
- * Ask shards, newest first, until the papers fill a page. Return the papers, the number that each part matches, and the
- * first shard that was not asked.
+ * Ask shards, newest first, until the papers fill a page, and then some for titles alone. Return the papers, the number
+ * that each part matches, and the first shard that was not asked for all its papers.
  */
 async function gather(parts, days, least) {
   const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
@@ -160,16 +160,18 @@ async function gather(parts, days, least) {
   const isEnough = (papers) => !everything && (least ? isFull(papers, words, answers.length) : papers.length);
   const answers = [];
   let papers = [];
+  let asked = 0;
   while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
     const batch = batchAt(answers.length, shards);
-    answers.push(...(await Promise.all(batch.map((shard) => match(shard, parts, least)))));
+    const isPage = least && !everything && filter(papers).length >= PAGE_SIZE;
+    answers.push(...(await Promise.all(batch.map((shard) => match(shard, parts, least, isPage)))));
+    if (!isPage) asked = answers.length;
     papers = inside(
       answers.flatMap((answer) => answer.papers),
       days,
     );
   }
-  const asked = answers.length;
-  if (least) rate(papers, sizesIn(answers), sumOf(shards.slice(0, asked)));
+  if (least) rate(papers, sizesIn(answers), sumOf(shards.slice(0, answers.length)));
   const counts = parts.map((_, i) => answers.reduce((sum, answer) => sum + answer.counts[i], 0));
   const isLoose = answers.some((answer) => answer.isLoose);
   return { papers, counts, isLoose, waiting: shards[asked], last: shards[asked - 1] };
