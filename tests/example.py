@@ -44,6 +44,7 @@ DEMO_PAGES = (
     "publications/years/2025/",
     "papers/2505.18451/",
     "search/?q=pruning",
+    "authors/",
     "authors/jing-liu/",
     "since/",
     "saved/",

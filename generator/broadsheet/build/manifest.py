@@ -140,12 +140,12 @@ def files_below(site: Path, folder: str = "") -> Iterator[tuple[str, os.stat_res
 
 
 def folder_time_ns(folder: Path) -> int:
-    """Return the time of now, as the file system of `folder` has it."""
+    """Touch `folder`, and return the time of that, as its file system has it."""
     os.utime(folder)
     return os.stat(folder).st_ctime_ns
 
 
-def touched(site: Path, folders: Iterable[str], since_ns: int) -> set[str]:
+def touched_folders(site: Path, folders: Iterable[str], since_ns: int) -> set[str]:
     """Return the `folders` of a site in which a file was made, replaced or removed since; all that do not exist too."""
     return {folder for folder in folders if not _is_untouched(f"{site}/{folder}", since_ns - CLOCK_STEP_NS)}
 

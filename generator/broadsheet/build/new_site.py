@@ -14,7 +14,7 @@ from broadsheet.build.mkdocs_settings import environment
 from broadsheet.build.output import list_signature
 from broadsheet.build.report import Progress, shadowed_paths
 from broadsheet.build.search_index import FOLDER, write_list
-from broadsheet.build.site_folder import NOTHING, Mirrored, cached_file, keep_others, recognized
+from broadsheet.build.site_folder import NO_MIRROR, SiteMirror, cached_file, keep_others, recognized
 from broadsheet.build.sitemap import split_sitemap
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, encode_results, save_state
 from broadsheet.build.static_files import write_docs
@@ -43,7 +43,7 @@ class NewSite:
         self.doubtful: set[str] = set()
         self._handled: set[str] = set()
         self._linked: dict[str, int] = {}  # the sizes of files that the last site has too
-        self._mirrored: Mirrored | None = None  # unless all is new
+        self._mirrored: SiteMirror | None = None  # unless all is new
         # A shard's version says what it depends on.
         self.reusable_shards = {shard_folder(*shard) for shard in last.shards.items()}
 
@@ -64,7 +64,7 @@ class NewSite:
             with BuildWorkers(job, last.index, last.settings) as workers:
                 state = self._fill(staging, workers, progress)
             old_site = last.site if last.state.inputs else None
-            sizes = sizes_of(staging, old_site, self._linked, self._mirrored or NOTHING)
+            sizes = sizes_of(staging, old_site, self._linked, self._mirrored or NO_MIRROR)
             self._keep_others(staging)
             write_manifest(staging, state.fingerprint, sizes)
         copy_manifest(last.site, last.manifest_copy)
@@ -117,12 +117,12 @@ class NewSite:
             encode_results(built_keys),
         )
 
-    def _mirror(self, workers: BuildWorkers, staging: Path) -> Future[Mirrored] | None:
+    def _mirror(self, workers: BuildWorkers, staging: Path) -> Future[SiteMirror] | None:
         """Start to link all of a sound site: while a worker does, this process finds out which files changed."""
         return workers.submit(mirror, self.last.site, staging, APART) if self.last.state.inputs else None
 
     def _link(
-        self, staging: Path, paths: Collection[str], workers: BuildWorkers, mirroring: Future[Mirrored] | None
+        self, staging: Path, paths: Collection[str], workers: BuildWorkers, mirroring: Future[SiteMirror] | None
     ) -> None:
         """Link the files `paths` of the last site, or remove all others from its mirror."""
         if mirroring is None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from broadsheet.build.manifest import MANIFEST, entries, files_below, listed_files, read_manifest, touched
+from broadsheet.build.manifest import MANIFEST, entries, files_below, listed_files, read_manifest, touched_folders
 from broadsheet.index.open import CACHE
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
@@ -198,20 +198,20 @@ def _mounts(site: Path) -> Iterable[Path]:
 # -- files that no build made --------------------------------------------------------------------------------------
 
 
-class Mirrored(NamedTuple):
-    """A site that was linked to its staging folder: the time of it, its folders, and those of them that may have files
-    that were not linked."""
+class SiteMirror(NamedTuple):
+    """The links to a site in its staging folder: the time before them, the site's folders, and those of them that may
+    have other files."""
 
     time_ns: int
     folders: frozenset[str]
     mixed: frozenset[str]
 
 
-NOTHING = Mirrored(0, frozenset([""]), frozenset([""]))
+NO_MIRROR = SiteMirror(0, frozenset([""]), frozenset([""]))
 
 
 def keep_others(
-    site: Path, staging: Path, ours: Collection[str], *, force: bool = False, mirrored: Mirrored | None = None
+    site: Path, staging: Path, ours: Collection[str], *, force: bool = False, mirrored: SiteMirror | None = None
 ) -> set[str]:
     """Link the files of `site` that are not `ours` into `staging`. Return their paths.
 
@@ -223,7 +223,7 @@ def keep_others(
     ours = {MANIFEST, *ours}
     if mirrored:
         folders = mirrored.folders | parents(path for path in ours if path.rpartition("/")[0] not in mirrored.folders)
-        changed = mirrored.mixed | touched(site, folders, mirrored.time_ns)
+        changed = mirrored.mixed | touched_folders(site, folders, mirrored.time_ns)
         others = list(_unknown_in(str(site), changed, ours, folders))
     else:
         others = list(_unknown(str(site), ours, parents(ours)))
@@ -317,11 +317,11 @@ def _is_folder_free(path: str) -> bool:
 
 def parents(paths: Iterable[str]) -> set[str]:
     """Return the folders in which `paths` lie, each one above included."""
-    parents: set[str] = set()
+    folders: set[str] = set()
     for path in paths:
-        while (path := path.rpartition("/")[0]) and path not in parents:
-            parents.add(path)
-    return parents
+        while (path := path.rpartition("/")[0]) and path not in folders:
+            folders.add(path)
+    return folders
 
 
 def _unknown(site: str, files: Container[str], folders: Container[str]) -> Iterator[os.DirEntry[str]]:

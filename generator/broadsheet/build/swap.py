@@ -16,10 +16,10 @@ from broadsheet.build.manifest import (
     folder_time_ns,
     mark_unfinished,
     read_manifest,
-    touched,
+    touched_folders,
 )
 from broadsheet.build.mkdocs_output import output_problems
-from broadsheet.build.site_folder import IGNORE_ALL, NOTHING, Mirrored, check_work_folder, parents, same_file
+from broadsheet.build.site_folder import IGNORE_ALL, NO_MIRROR, SiteMirror, check_work_folder, parents, same_file
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
@@ -119,7 +119,7 @@ def link_unchanged(site: Path, staging: Path, unchanged: Iterable[str], apart: C
     return linker.others
 
 
-def mirror(site: Path, staging: Path, apart: Collection[str]) -> Mirrored:
+def mirror(site: Path, staging: Path, apart: Collection[str]) -> SiteMirror:
     """Link all files that the manifest of `site` lists into the staging folder, and remove all else there.
 
     Top-level names in `apart` are left alone.
@@ -130,7 +130,7 @@ def mirror(site: Path, staging: Path, apart: Collection[str]) -> Mirrored:
     folders = frozenset(["", *parents(sizes)])
     inside = (folder for folder in folders if folder.partition("/")[0] in apart)
     mixed = {"", *(os.path.dirname(path) for path in others), *inside}
-    return Mirrored(time_ns, folders, folders & mixed)
+    return SiteMirror(time_ns, folders, folders & mixed)
 
 
 def remove_changed(staging: Path, changed: Iterable[str]) -> None:
@@ -183,13 +183,13 @@ class _Linker:
 
 
 def sizes_of(
-    staging: Path, site: Path | None, linked: Mapping[str, int] = MappingProxyType({}), mirrored: Mirrored = NOTHING
+    staging: Path, site: Path | None, linked: Mapping[str, int] = MappingProxyType({}), mirrored: SiteMirror = NO_MIRROR
 ) -> dict[str, int]:
     """Return the size of every file of a new site. Those that are `linked` since the site was `mirrored` have theirs.
 
     Replace new files by links to identical ones of the previous `site`, so that their times do not change.
     """
-    changed = mirrored.mixed | touched(staging, mirrored.folders, mirrored.time_ns)
+    changed = mirrored.mixed | touched_folders(staging, mirrored.folders, mirrored.time_ns)
     sizes = {path: size for path, size in linked.items() if path.rpartition("/")[0] not in changed}
     for path, info in _files_in(staging, changed, mirrored.folders):
         sizes[path] = info.st_size

@@ -59,10 +59,14 @@ class ContentsEntry(NamedTuple):
     topics: str = ""
 
     @property
+    def both_scores(self) -> list[float]:
+        """Relevance and novelty, or nothing."""
+        return list(map(float, _NUMBER.findall(self.scores.replace(",", "."))))
+
+    @property
     def score(self) -> float | None:
         """Relevance plus novelty."""
-        numbers = _NUMBER.findall(self.scores.replace(",", "."))
-        return sum(map(float, numbers)) if self.scores else None
+        return sum(self.both_scores) if self.scores else None
 
 
 class Section(NamedTuple):

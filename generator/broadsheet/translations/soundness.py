@@ -57,7 +57,7 @@ def _message_faults(message: str, translation: str) -> Iterator[str]:
     sources, forms = message.split(_FORM), translation.split(_FORM)
     names: set[str] = set().union(*map(_names, sources))
     used = [_names(form) for form in forms]
-    if names and any("" in form for form in used):
+    if (names or "%" in sources[0]) and any("" in form for form in used):
         yield f"“{sources[0]}”: the translation has a % that begins no placeholder: write %%"
     elif extra := set().union(*used) - names - {""}:
         yield f"“{sources[0]}”: the translation has %({min(extra)})s, for which there is no value"

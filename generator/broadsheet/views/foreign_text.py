@@ -50,8 +50,7 @@ def attributes(text: str, latin: str = translations.SOURCE) -> Markup:
     if _is_right_to_left(text):
         return Markup(' dir="auto"')
     page = translations.language().split("-")[0]
-    is_foreign = latin and page not in (translations.SOURCE, latin)
-    return Markup(f' dir="ltr" lang="{latin}"') if is_foreign else _NONE
+    return Markup(f' dir="ltr" lang="{latin}"') if latin not in ("", page) else _NONE
 
 
 def isolated(text: str) -> Markup:

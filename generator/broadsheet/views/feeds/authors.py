@@ -16,7 +16,7 @@ MAX_ITEMS = 10
 
 
 class AuthorFeeds:
-    """The feeds of authors, in RSS alone and without abstracts: there may be thousands, a tenth of the site in full.
+    """The feeds of authors, in RSS alone and without HTML: there may be thousands, in full a tenth of the site.
 
     Coauthors share the items of their papers.
     """

@@ -128,7 +128,7 @@ def paper_item(
 ) -> FeedItem:
     """Return a paper as an item, dated by its day; `changed` has the times of its later changes.
 
-    `in_full` gives it HTML, with the abstract.
+    Without `in_full` it has no HTML.
     """
     paper = entry.paper
     link = absolute(settings, lasting_address(entry, settings))

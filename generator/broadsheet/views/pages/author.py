@@ -1,14 +1,16 @@
 """``/authors/SLUG/``: an author's papers and publications, and a feed; ``/authors/``: the authors with the most."""
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Self
 
 import msgspec
 
-from broadsheet.index.authors import MIN_PAPERS
+from broadsheet.index.authors import MIN_PAPERS, Author
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
+from broadsheet.model import names
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.translations import gettext
@@ -76,6 +78,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     authors = catalogue.top_authors(MAX_AUTHORS)
     context = {
         "authors": authors,
+        "letters": _by_letter(authors),
         "max_authors": MAX_AUTHORS,
         "author_address": author_address,
         "papers": MIN_PAPERS,
@@ -87,6 +90,16 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         description=gettext("The authors with the most papers and publications"),
         body=render("authors.html.j2", AUTHORS, **context),
     )
+
+
+def _by_letter(authors: Iterable[Author]) -> list[tuple[str, list[Author]]]:
+    """Return the authors under the first letters of their family names, without accents; others under ``#``."""
+    groups: dict[str, list[Author]] = {}
+    for author in authors:
+        name = names.of_text(author.name)
+        letter = unicodedata.normalize("NFKD", name.family or name.literal)[:1].upper()
+        groups.setdefault(letter if letter.isalpha() else "#", []).append(author)
+    return sorted(groups.items())
 
 
 def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:

@@ -1,4 +1,4 @@
-// Citation keys of saved papers: the same rule as generator/broadsheet/bibliography/citation_key.py.
+// Citation keys by the rule of generator/broadsheet/bibliography/citation_key.py. Of saved papers alone, fewer share one.
 
 import { authorsOf, partsOf, unbraced } from "./names.js";
 import { ARXIV } from "./records.js";

@@ -16,6 +16,7 @@ export async function unpack(response) {
 // A page does not wait for ever.
 async function request(path) {
   const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(path);
   return (await unpack(response)).json();
 }
 

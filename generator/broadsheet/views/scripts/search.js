@@ -157,13 +157,14 @@ function batchAt(next, shards) {
 async function gather(parts, days, least) {
   const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
   const words = parts.filter(isWanted).length;
+  const isAmbiguous = words > 1 && parts.some(({ isAny }) => isAny); // only the likely papers are shown
   const isEnough = (papers) => !everything && (least ? isFull(papers, words, answers.length) : papers.length);
   const answers = [];
   let papers = [];
   let asked = 0;
   while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
     const batch = batchAt(answers.length, shards);
-    const isPage = least && !everything && filter(papers).length >= PAGE_SIZE;
+    const isPage = least && !everything && !isAmbiguous && filter(papers).length >= PAGE_SIZE;
     answers.push(...(await Promise.all(batch.map((shard) => match(shard, parts, least, isPage)))));
     if (!isPage) asked = answers.length;
     papers = inside(
@@ -237,7 +238,10 @@ async function search() {
     await (await import("./search-long.js")).rerank(matches, asked.parts, sumOf(manifest.shards), loadCard);
   if (number !== searches) return;
   setResults(matches);
-  const found = isQuery ? [foundWords(matches.length, answer)] : [];
+  // Titles in older papers are not all of those.
+  const isAsked = ({ date }) => !answer.waiting || date >= answer.last.dates[0];
+  const papers = answer.papers.filter(isAsked);
+  const found = isQuery ? [foundWords(matches.filter(isAsked).length, { ...answer, papers })] : [];
   const nodes = remarks(asked, answer, words);
   status.replaceChildren(...found, ...(nodes.length ? [found.length ? ". " : "", ...nodes] : []));
   countOptions(answer.papers, answer.waiting ? "+" : ""); // older papers may have more
