@@ -163,7 +163,8 @@ def test_the_contents_have_scores_and_the_state_of_the_day(tmp_path: Path) -> No
     assert "Contents (partial, relevance · novelty)\n" in mail.text
     assert "1. Paper 1 (1 · 8.5)\n2. Paper 2 (2 · 8.5)\n3. Paper 3\n" in mail.text
     assert re.search(r"<h2[^>]*>Contents \(partial, relevance · novelty\)</h2>", mail.html)
-    line = r'<li><b>10.5</b> <a href="https://g.example/2">Paper 2</a> <span[^>]*>2 · 8.5</span></li>'
+    bars = r'<span class="bars"[^>]*><i style="[^"]*width: ?4px[^"]*"></i><i style="[^"]*width: ?17px[^"]*"></i></span>'
+    line = rf'<li><b>10.5</b> {bars} <a href="https://g.example/2">Paper 2</a> <span[^>]*>2 · 8.5</span></li>'
     assert re.search(line, mail.html)
 
 
