@@ -23,7 +23,7 @@ ABOVE = 8  # the room for the dot of a saved paper
 BAR = 0.82  # of the width there is for it
 MIN_PLACES = 12  # a few bars do not fill the width
 MAX_COUNTS = 6  # in words
-MAX_MAIL_BARS, MAIL_HEIGHT = 60, 36  # a mail is narrow
+MAX_MAIL_BARS, MAIL_HEIGHT, MAIL_STEP = 60, 36, 8  # a mail is narrow
 MAX_BARS = 120  # of a week: more would be thinner than a line
 
 
@@ -126,8 +126,10 @@ def skyline_table(bars: Sequence[Bar]) -> Markup:
     if not any(bar.score is not None for bar in drawn):
         return Markup("")
     cells = "\n".join(map(_cell, drawn))
+    width = MAIL_STEP * len(drawn)
     return Markup(
-        '<table role="presentation" aria-hidden="true" class="skyline" cellpadding="0" cellspacing="0" border="0">'
+        f'<table role="presentation" aria-hidden="true" class="skyline" style="max-width:{width}px"'
+        ' cellpadding="0" cellspacing="0" border="0">'
         f"<tr>\n{cells}\n</tr></table>"
     )
 
