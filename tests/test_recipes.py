@@ -209,7 +209,7 @@ def pages(catalogue, settings, key=""):
 
 def test_a_feed(copy: Copy) -> None:
     spec = '        FeedSpec("short", "", "feeds/short", "Papers", "Short titles", "Papers with few words."),\n'
-    copy.insert("views/feeds/registry.py", '"Papers of relevance 7 or more."),\n', spec)
+    copy.insert("views/feeds/registry.py", 'gettext("Papers of relevance 7 or more.")),\n', spec)
     items = """
             "short": lambda: self._papers(
                 entry for entry in self._catalogue.newest(self._limits.items) if len(entry.paper.title) < 10

@@ -40,7 +40,7 @@ SHOWN: dict[str, Any] = {
     "prompt.system": "Rate.",
     "prompt.user": "{papers}",
     "pages.abstracts": 0,
-    "pages.old_abstracts": "page",
+    "pages.old_abstracts": "file",
     "pages.expanded_abstracts": 1,
     "pages.authors": 1,
     "pages.month_best": 1,

@@ -22,7 +22,7 @@ DAYS = {
     ],
     "2025-05-27": [paper(f"2505.000{number:02}") for number in range(1, 13)],
 }
-DIGEST_YML = SETTINGS + "search: false\n"
+DIGEST_YML = SETTINGS + "search: false\npages: {old_abstracts: file}\n"
 LOST = "Some abstracts could not be loaded: reload the page."
 
 
@@ -53,9 +53,10 @@ def test_a_recent_day_has_all_abstracts_on_its_page(site: Path) -> None:
     ("pages", "on_page", "in_file"),
     [
         ("old_abstracts: page", 12, 0),
-        ("abstracts: 11", 10, 1),
-        ("abstracts: 3", 3, 0),
-        ("expanded_abstracts: 11", 11, 1),
+        ("abstracts: 11", 11, 0),
+        ("old_abstracts: file, abstracts: 11", 10, 1),
+        ("old_abstracts: file, abstracts: 3", 3, 0),
+        ("old_abstracts: file, expanded_abstracts: 11", 11, 1),
     ],
 )
 def test_settings_decide_where_abstracts_are(tmp_path: Path, pages: str, on_page: int, in_file: int) -> None:

@@ -263,4 +263,4 @@ def test_hostile_text_stays_in_its_tag(one: str, other: str) -> None:
     page = Page("papers/x/", "T", "D", "<div></div>", head=tuple(found))
     front = yaml.safe_load(markdown(page).split("---\n", 2)[1])
     assert front["head"] == meta(page)["head"]
-    assert [html_escapes.unescape(tag["content"]) for tag in front["head"]] == [tag.content for tag in found]
+    assert [html_escapes.unescape(tag.get("content", "")) for tag in front["head"]] == [tag.content for tag in found]

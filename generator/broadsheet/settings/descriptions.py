@@ -52,8 +52,8 @@ DESCRIPTIONS = {
     "pages": "The number of things on a page.",
     "pages.abstracts": "The abstracts on a day's page, for its best papers; fewer make a smaller site.",
     "pages.old_abstracts": (
-        "The abstracts after a day's tenth, from 90 days on: in a compressed `file`, or on the `page`, as readers"
-        " without JavaScript need."
+        "The abstracts after a day's tenth, from 90 days on: on the `page`, or in a compressed `file`, which saves"
+        " space and needs JavaScript."
     ),
     "pages.expanded_abstracts": "The abstracts that are expanded at first.",
     "pages.authors": "The names of authors before the rest is collapsed.",

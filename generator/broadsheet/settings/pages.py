@@ -28,7 +28,7 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The number of things on a page."""
 
     abstracts: Number = 1000
-    old_abstracts: Literal["file", "page"] = "file"
+    old_abstracts: Literal["file", "page"] = "page"
     expanded_abstracts: Number = 0
     authors: AtLeastOne = 12
     month_best: Number = 20

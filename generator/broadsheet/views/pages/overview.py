@@ -85,7 +85,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     )
     if has_card(catalogue, settings, updated):
         count = formats.papers(sums.papers)
-        page = with_card(page, Card(page.title, period.name, place=count, titles=best_titles(best)), settings)
+        page = with_card(page, Card(page.title, name, place=count, titles=best_titles(best)), settings)
     content = PageContent(period.name, days=days, papers=best, places=places)
     return with_alternates(page, content, settings) if is_recent else page
 
