@@ -56,8 +56,9 @@ def test_the_local_score_breaks_ties_then_votes_do() -> None:
         tied("d", local_score=16.204, upvotes=2),
         tied("e", upvotes=2000),
         paper("f", relevance=9, novelty=9, local_score=3.0),
+        paper("g", relevance=8, novelty=9, local_score=16.3),
     ]
-    assert order(*papers) == ["f", "c", "d", "b", "e", "a"]
+    assert order(*papers) == ["f", "g", "c", "d", "b", "e", "a"]
 
 
 def test_what_is_still_equal_takes_turns_by_topic() -> None:
@@ -95,7 +96,10 @@ papers = st.builds(
 def test_keys_sort_as_their_parts_do_and_are_exact_in_a_browser(day: list[Paper]) -> None:
     ranked = rank(DAY, day, lambda paper: paper.topics)
     assert [key for key, _, _ in ranked] == sorted(key for key, _, _ in ranked)
-    parts = [(-round(p.relevance + p.novelty, 6), -p.relevance) for _, p, _ in ranked]  # type: ignore[operator]
+    parts = [
+        (-round(p.relevance + p.novelty, 6), -(p.local_score or 0), -p.relevance)  # type: ignore[operator]
+        for _, p, _ in ranked
+    ]
     assert parts == sorted(parts)
     assert all(0 <= key < UNSCORED <= 2**53 for key, _, _ in ranked)
 

@@ -147,7 +147,7 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         "title_parts": day["papers"][1]["title_parts"],
         "authors": ["A. de Bie", "B", "C", "D"],
         "more": 2,
-        "sort_key": 3322092421171136,
+        "sort_key": 3322230668851136,
         "score": 12,
         "relevance": 4,
         "novelty": 8,

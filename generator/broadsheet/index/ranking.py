@@ -1,7 +1,7 @@
 """The order of papers, best first, as one key: the index stores it, pages and the browser compare it. Pure.
 
-Scored papers are sorted by relevance plus novelty, then relevance. Ties are broken by the local scorer's estimate, then
-by votes; what is still equal takes turns by topic, drawn by lot. The order of files and of ids plays no part.
+Scored papers are sorted by relevance plus novelty. Ties are broken by the local scorer's estimate, then by relevance,
+then by votes; what is still equal takes turns by topic, drawn by lot. The order of files and of ids plays no part.
 """
 
 import datetime as dt
@@ -52,8 +52,8 @@ def sort_key(paper: Paper) -> int:
         return UNSCORED - min(votes, _MAX_VOTES) * _TURNS
     local = paper.local_score
     key = round((20 - total) * 1000)
-    key = key * _RELEVANCES + round((10 - (paper.relevance or 1)) * 100)
     key = key * _LOCAL_SCORES + (_LOCAL_SCORES - 1 if local is None else round((20 - local) * 1000))
+    key = key * _RELEVANCES + round((10 - (paper.relevance or 1)) * 100)
     return (key * _VOTES + _VOTES - 1 - min(votes, _VOTES - 1)) * _TURNS
 
 
