@@ -239,7 +239,8 @@ async function search() {
   if (number !== searches) return;
   setResults(matches);
   // Titles in older papers are not all of those.
-  const isAsked = ({ date }) => !answer.waiting || date >= answer.last.dates[0];
+  const placeOf = (shard) => manifest.shards.indexOf(shard);
+  const isAsked = ({ shard }) => !answer.waiting || placeOf(shard) < placeOf(answer.waiting);
   const papers = answer.papers.filter(isAsked);
   const found = isQuery ? [foundWords(matches.filter(isAsked).length, { ...answer, papers })] : [];
   const nodes = remarks(asked, answer, words);
