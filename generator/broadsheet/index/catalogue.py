@@ -102,12 +102,15 @@ class DayQueries(Queries):
 
     @query
     def best(self, first: str, last: str, limit: int) -> list[Entry]:
-        """Return the best papers from `first` to `last` (both included), each once, where its sort key is best."""
+        """Return the best papers from `first` to `last` (both included), each once, where its sort key is best.
+
+        On that day a paper is among the best `limit` papers, so others need not be compared.
+        """
         return self._entries(
             "WHERE (e.date, e.rank) IN (SELECT date, rank FROM (SELECT date, rank, sort_key,"
             " row_number() OVER (PARTITION BY arxiv_id ORDER BY sort_key, date)"
-            " AS row_number FROM entry WHERE date BETWEEN ? AND ?) WHERE row_number = 1"
-            " ORDER BY sort_key, date, rank LIMIT ?)"
+            " AS row_number FROM entry WHERE date BETWEEN ?1 AND ?2 AND rank <= ?3) WHERE row_number = 1"
+            " ORDER BY sort_key, date, rank LIMIT ?3)"
             " ORDER BY e.sort_key, e.date, e.rank",
             first,
             last,
