@@ -35,7 +35,7 @@ R = TypeVar("R")
 Variables = tuple[tuple[str, str | None], ...]  # of the environment, with their values
 PROCESSORS = os.cpu_count() or 1
 TASK_SIZE = 24  # keys at most
-WITH_SAME_PAPERS = {"month", "day", "paper"}  # page types whose keys are dates: 4 % of a cold build
+WITH_SAME_PAPERS = {"month", "day", "paper", "paper_card"}  # page types whose keys are dates: 4 % of a cold build
 INLINE_BELOW = 24  # keys: of so few, only the first is rendered in another process
 
 

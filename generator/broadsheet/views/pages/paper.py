@@ -44,8 +44,7 @@ from broadsheet.views.paper import (
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.place import entry_place, place_sentence, places_of
 from broadsheet.views.score import ScoreRenderer, by_scorer, grade_paragraphs
-from broadsheet.views.share.card import has_card, with_card
-from broadsheet.views.share.papers import paper_card
+from broadsheet.views.share.card import CARD, has_card
 from broadsheet.views.signposting import paper_links
 from broadsheet.views.structured_data import json_ld, paper_data
 from broadsheet.views.topic_colours import hue_of, topic_hues
@@ -89,20 +88,19 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     """Yield the pages of the papers that were first shown on the day `key`."""
-    first = [entry for entry in catalogue.day(key) if entry.first_seen == key and has_page(entry, settings)]
-    if not first:
+    papers = entries_of_papers(catalogue, settings, key)
+    if not papers:
         return
-    later = catalogue.later_entries(key)
-    publications = _publications(catalogue, [key, *sorted({entry.date for entry in later})])
-    places = places_of(catalogue, [*first, *later])
+    shown = [entry for entries in papers for entry in entries]
+    publications = _publications(catalogue, sorted({entry.date for entry in shown}))
+    places = places_of(catalogue, shown)
     related, author_slugs = catalogue.related(key), catalogue.author_links(key)
     citation_keys = catalogue.paper_keys(key)
     is_shared = has_card(catalogue, settings, key)
-    for entry in first:
-        name = entry.paper.arxiv_id
-        entries = [entry, *(other for other in later if other.paper.arxiv_id == name)]
+    for entries in papers:
+        name = entries[0].paper.arxiv_id
         history = PaperHistory(
-            paper=_latest(entries),
+            paper=latest(entries),
             entries=entries,
             publications=[*publications.get(name, {}).values()],
             places=places,
@@ -112,9 +110,16 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
         )
         page = _page(history, settings)
         if is_shared:
-            page = with_card(page, paper_card(history.paper, entries[-1], settings), settings)
+            page = page._replace(card=page.address + CARD)
         is_recent = has_alternates(catalogue, settings, page.updated)
         yield with_alternates(page, _content(history), settings) if is_recent else page
+
+
+def entries_of_papers(catalogue: Catalogue, settings: Settings, date: str) -> list[list[Entry]]:
+    """Return the entries, oldest first, of each paper with a page that was first shown on a day."""
+    first = [entry for entry in catalogue.day(date) if entry.first_seen == date and has_page(entry, settings)]
+    later = catalogue.later_entries(date) if first else []
+    return [[entry, *(other for other in later if other.paper.arxiv_id == entry.paper.arxiv_id)] for entry in first]
 
 
 def _publications(catalogue: Catalogue, dates: Iterable[str]) -> dict[str, dict[str, Publication]]:
@@ -131,7 +136,7 @@ def _content(history: PaperHistory) -> PageContent:
     return PageContent("paper", paper=history.paper, papers=history.entries, published=published, places=history.places)
 
 
-def _latest(entries: Sequence[Entry]) -> Paper:
+def latest(entries: Sequence[Entry]) -> Paper:
     """Return one paper out of its entries: the text of the newest version, other facts of the last day."""
     if len(entries) == 1:
         return entries[0].paper
