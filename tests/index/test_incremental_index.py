@@ -1,5 +1,6 @@
 """An index that was refreshed after each of many changes answers as a new one of the same archive does."""
 
+import datetime as dt
 import random
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, parse_records
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from tests.index.test_citation_keys import Works
+from tests.index.test_related import Memory
 
 PEOPLE = ("Ada Lovelace", "Kurt Gödel", "Emmy Noether", "Alan Turing", "Grace Hopper", "Sofia Kovalevskaya")
 TITLES = ("Learning A", "Learning routers", "Routers of experts", "Pruning heads", "Folding proteins", "On pruning")
@@ -66,6 +70,32 @@ def test_an_index_after_changes_answers_as_a_new_one(seed: int, pages: str) -> N
         new = Index(":memory:", settings)
         new.refresh(archive)
         assert answers(index) == answers(new)
+
+
+class Scanned(Memory):
+    """An archive whose days have receipts. Of thirty-one, some have none, and some another model or no rubric."""
+
+    def receipt(self, date: str) -> Receipt | None:
+        kind = sum(int(paper.arxiv_id[5:]) for paper in self.days[date]) % 31
+        scorer = {"model": f"m{int(kind < 2)}", "rubric": None if kind in (2, 3) else "r1"}
+        return Receipt(date=date, state=DayState.OK, scanned=100, **scorer) if kind != 4 else None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_places_after_changes_are_those_of_a_new_index(seed: int) -> None:
+    draw = random.Random(seed)
+    days = [(dt.date(2024, 1, 1) + dt.timedelta(number)).isoformat() for number in range(0, 500, 11)]
+    settings = Settings(paper_pages="none", author_pages="none")
+    archive, index = Scanned({date: some_day(draw) or () for date in days[5:]}), Index(":memory:", settings)
+    for _ in range(20):
+        index.refresh(archive)
+        new = Index(":memory:", settings)
+        new.refresh(archive)
+        for date in days:
+            assert (index.places(date), index.scorer_change(date)) == (new.places(date), new.scorer_change(date))
+            assert index.version("places", (date,)) == new.version("places", (date,))
+        for date in draw.sample([days[draw.randrange(12)], *archive.dates()[:2], *days], draw.choice([1, 1, 1, 2])):
+            archive.change(date, some_day(draw))
 
 
 class Counted(Works):

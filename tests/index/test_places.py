@@ -35,7 +35,7 @@ def day(
 
 
 def last(*days: ScoredDay) -> dict[float, Place]:
-    *_, (_, newest) = places(days)
+    *_, (_, newest) = places(days, days[0].date)
     return {place.score: place for place in newest}
 
 
@@ -90,7 +90,7 @@ def test_a_paper_that_is_listed_without_a_score_is_not_missing() -> None:
 def test_a_score_is_the_best_of_days_that_the_archive_has() -> None:
     first = dt.date(2025, 1, 1)
     dates = [(first + dt.timedelta(days)).isoformat() for days in range(95)]
-    found = dict(places(day(date, 18 + (date == dates[-1]), 12) for date in dates))
+    found = dict(places((day(date, 18 + (date == dates[-1]), 12) for date in dates), dates[0]))
     assert found[dates[3]][0].best_days == 0
     assert found[dates[20]][0].best_days == 0  # another day of the week has 18 too
     newest = found[dates[-1]][0]
@@ -123,7 +123,8 @@ dates = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)).map(dt.date.isoform
 @examples(max_examples=60, deadline=None)
 def test_places_are_those_of_counting(found: dict[str, list[int]]) -> None:
     in_order = sorted(found)
-    for date, listed in places(day(date, *found[date], scanned=50) for date in in_order):
+    days = (day(date, *found[date], scanned=50) for date in in_order)
+    for date, listed in places(days, min(found, default="")):
         end = dt.date.fromisoformat(date)
         window = [d for d in in_order if end - dt.timedelta(WINDOW_DAYS) < dt.date.fromisoformat(d) <= end]
         everything = [score for d in window for score in found[d]]

@@ -32,6 +32,8 @@ CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
 CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
   WITHOUT ROWID;
 CREATE TABLE repeat (date TEXT, arxiv_id TEXT, PRIMARY KEY (date, arxiv_id)) WITHOUT ROWID;
+CREATE TABLE scorer_change (date TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID;
+CREATE TABLE place (date TEXT PRIMARY KEY, places BLOB) WITHOUT ROWID;
 CREATE TABLE term_vector (date TEXT PRIMARY KEY, record BLOB);
 CREATE TABLE related_key (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key TEXT) WITHOUT ROWID;
 CREATE TABLE related (date TEXT, arxiv_id TEXT, position INTEGER, other_date TEXT, other TEXT,

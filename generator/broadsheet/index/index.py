@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from broadsheet.index import citation_keys, repeats
+from broadsheet.index import citation_keys, repeats, stats
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.database import SCHEMA, open_database
 from broadsheet.index.days import TopicMatcher
@@ -49,7 +49,7 @@ class Index(Catalogue):
             "head": lambda date: self._head_versions.get(date, ""),
             "related": self._related_index.version,
             "author_links": self._author_index.links_version,
-            "places": lambda date: hashlib.sha256(self._places.get(date, b"")).hexdigest()[:16],
+            "places": lambda date: hashlib.sha256(self._stored_places(date)).hexdigest()[:16],
             "paper_keys": lambda date: self._other_keys.get(date, b"").decode(),
         }
 
@@ -82,6 +82,7 @@ class Index(Catalogue):
             papers |= self._insert_days(archive, present, read_with)
             if changed:
                 repeated = repeats.refresh(self._db, {*changed, *self._days_with(papers, changed)})
+                stats.refresh(self._db, changed)
                 self._drop_caches()
                 self._related_index.refresh(papers, repeated, self._versions, relate_with)
                 citation_keys.refresh(self._db, keys | citation_keys.keys_on(self._db, changed), changed)
@@ -139,7 +140,7 @@ class Index(Catalogue):
         return {date for (date,) in rows} & others
 
     def _delete(self, date: str) -> None:
-        for table in ("day", "entry", "topic", "paper_author", "paper_key", "repeat", "stamp"):
+        for table in ("day", "entry", "topic", "paper_author", "paper_key", "repeat", "stamp", "place"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
         keys = ((source, date) for source in self._sources)
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", keys)
@@ -209,7 +210,7 @@ class Index(Catalogue):
         elif query in ("best", "paper_count", "topic_counts") and arguments:
             answer = self._between(self._versions, arguments)
         elif query == "day_stats":
-            answer = list(self._stored(*arguments))
+            answer = self._stored_stats(*arguments)
         elif query == "publications":
             answer = self.publications_version()
         else:

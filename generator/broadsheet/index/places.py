@@ -109,12 +109,14 @@ class Window:
         return _ranks(self._scores)
 
 
-def places(days: Iterable[ScoredDay]) -> Iterator[tuple[str, Places]]:
-    """Yield the places of each day, oldest day first."""
+def places(days: Iterable[ScoredDay], first_day: str) -> Iterator[tuple[str, Places]]:
+    """Yield the places of each of some days, oldest first; `first_day` is the first of the archive.
+
+    Those of the first days are right only if `days` begin with that or with the windows of these days.
+    """
     windows = {length: Window(length) for length in (WEEK_DAYS, WINDOW_DAYS)}
-    first = None
+    first = dt.date.fromisoformat(first_day).toordinal() if first_day else 0
     for day in days:
-        first = day.ordinal if first is None else first
         for window in windows.values():
             window.add(day)
         covered = {length: window for length, window in windows.items() if first <= day.ordinal - length + 1}
