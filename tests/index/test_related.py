@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from itertools import pairwise
+from itertools import pairwise, product
 from math import log
 from pathlib import Path
 from typing import Any
@@ -234,6 +234,30 @@ def test_words_in_ascii_are_those_of_any_text(title: str, abstract: str) -> None
     vectors = [term_vectors([each]) for each in (paper, other)]
     assert vectors[0].titles == vectors[1].titles
     assert (vectors[0].terms, vectors[0].weights) == (vectors[1].terms, vectors[1].weights)
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ('Schr\\"odinger and \\v{S}ilov', "Schrödinger and Šilov"),
+        ("Gödel’s LLMs — co-trained", "Godel's {LLM}s (co trained)"),
+        ("$k$NN with \\textbf{graphs} of $\\alpha$", "kNN with graphs of"),
+        ("ﬁne STRASSE", "fine Straße"),
+        ("α across 9 é 7", "across"),
+    ],
+)
+def test_accents_and_tex_do_not_matter(written: str, other: str) -> None:
+    first, second = (term_vectors([Paper(arxiv_id="x", title=text, abstract=text)]) for text in (written, other))
+    assert (first.titles, first.terms) == (second.titles, second.terms)
+
+
+def test_the_words_of_a_day_are_those_of_each_paper() -> None:
+    texts = ["", "Sparse sparse attentions", "the", "Sparse", "attention " * 300]
+    papers = [
+        Paper(arxiv_id=f"x{n}", title=title, abstract=text) for n, (title, text) in enumerate(product(texts, texts))
+    ]
+    together = weights_of(term_vectors(papers))
+    assert together == {name: words for paper in papers for name, words in weights_of(term_vectors([paper])).items()}
 
 
 def weights_of(day: DayVectors) -> dict[str, dict[int, int]]:

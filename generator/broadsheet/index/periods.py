@@ -29,6 +29,11 @@ def week_of(date: str) -> str:
     return f"{year:04}-W{week:02}"
 
 
+def quarter_of(date: str) -> str:
+    """Return the quarter of a date, ``2025-Q2``."""
+    return f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}"
+
+
 def month_span(month: str) -> tuple[str, str]:
     """Return the first and last date of ``2025-05``."""
     year, number = map(int, month.split("-"))

@@ -15,7 +15,7 @@ import msgspec
 
 from broadsheet.index.database import TOP
 from broadsheet.index.days import Entry
-from broadsheet.index.periods import year_before
+from broadsheet.index.periods import quarter_of, year_before
 from broadsheet.index.queries import Queries, decode_entry, query
 from broadsheet.index.term_vectors import DayVectors
 from broadsheet.settings.config import Settings
@@ -101,7 +101,7 @@ class RelatedIndex:
         """Compute the related papers of new days, and of days that would now be compared with other papers.
 
         `papers` are those of the days that changed. `repeated` has, for each day that shows one of them, the papers
-        that an earlier day has shown. `versions` has a token that changes with a day. `relate_with` computes months.
+        that an earlier day has shown. `versions` has a token that changes with a day. `relate_with` computes quarters.
         """
         if self._none:
             return
@@ -113,10 +113,10 @@ class RelatedIndex:
         names = ((names, date) for date, names in repeated.items())
         self._db.executemany("UPDATE related_key SET repeats = ? WHERE date = ?", names)
         stale = self._stale(versions)
-        months = (list(dates) for _, dates in groupby(sorted(stale), key=lambda date: date[:7]))
+        quarters = (list(dates) for _, dates in groupby(sorted(stale), key=quarter_of))
         self._db.executemany("DELETE FROM related WHERE date = ?", ((date,) for date in stale))
         top = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?5)"
-        for rows in relate_with(related_rows, map(self._job, months)):
+        for rows in relate_with(related_rows, map(self._job, quarters)):
             self._db.executemany(f"INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, {top})", rows)
         keys = ((key, date) for date, key in stale.items())
         self._db.executemany("UPDATE related_key SET key = ? WHERE date = ?", keys)

@@ -6,7 +6,7 @@ are exact, and the same on every machine.
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,6 +52,21 @@ def similar_papers(
     }
 
 
+class _Work(NamedTuple):
+    """The title and the terms of a paper."""
+
+    title: int
+    terms: frozenset[int]
+
+    def is_same_as(self, other: "_Work") -> bool:
+        """Return whether two papers are one work: the same title, or nearly the same words."""
+        if self.title == other.title:
+            return True
+        sizes = len(self.terms), len(other.terms)
+        limit = SAME_WORK * max(sizes)
+        return min(sizes) >= limit and len(self.terms & other.terms) >= limit
+
+
 class _Library:
     """The papers of some days, numbered in order, and an inverted index of the terms of some of them."""
 
@@ -66,7 +81,6 @@ class _Library:
         bounds = np.cumsum([0, *(len(day.ids) for day in days.values())])
         self._spans = {date: (int(a), int(b)) for date, (a, b) in zip(days, pairwise(bounds), strict=True)}
         dates = list(days)
-        self._rarities: dict[tuple[int, int], int] = {}
         self._starts = {date: self._spans[dates[bisect_left(dates, year_before(date))]][0] for date in days}
 
     def prepare(self, papers: dict[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
@@ -100,15 +114,18 @@ class _Library:
             return []
         chosen: list[int] = []
         deferred: list[int] = []
-        is_same_work = self._same_work_test()
+        works = [self._work(paper)]
         for index in _best(similarity):
             score = int(similarity[index])
             if score < MIN_SIMILARITY * own or len(chosen) == MAX_SIMILAR:
                 break
             other = first + index
-            works = (paper, *chosen, *deferred)
-            if other == paper or score >= SAME_WORK * own or any(is_same_work(other, work) for work in works):
+            if other == paper or score >= SAME_WORK * own:
                 continue
+            work = self._work(other)
+            if any(map(work.is_same_as, works)):
+                continue
+            works.append(work)
             same_day = len(chosen) < MIN_DAYS and self._dates[other] in {self._dates[work] for work in chosen}
             (deferred if same_day else chosen).append(other)
         if len(chosen) >= MIN_DAYS:
@@ -125,47 +142,26 @@ class _Library:
         column = self._columns[self._terms[own_terms]] * np.int64(len(self._ids))
         starts, stops = np.searchsorted(self._keys, column + first), np.searchsorted(self._keys, column + end)
         total = end - first
-        spans, factors, own = [], [], 0
-        for start, stop, weight in zip(starts.tolist(), stops.tolist(), self._weights[own_terms].tolist(), strict=True):
-            users = stop - start
-            if users * _COMMON > total > _LARGE:
-                continue
-            rarity = self._rarity(total, users)
-            own += weight * weight * rarity
-            if users > 1 and rarity:
-                spans.append((start, stop))
-                factors.append(weight * rarity)
-        if not spans:
+        users = stops - starts
+        rarities = np.array([round(_UNIT * math.log(total / count) ** 2) for count in users.tolist()], np.int64)
+        if total > _LARGE:
+            rarities[users * _COMMON > total] = 0
+        weights = self._weights[own_terms]
+        factors = weights * rarities
+        own = int(weights @ factors)
+        shared = np.flatnonzero((users > 1) & (rarities > 0))
+        if not len(shared):
             return np.zeros(total, np.int64), own
-        users_of = np.concatenate([self._users[start:stop] for start, stop in spans])
+        spans = list(map(slice, starts[shared].tolist(), stops[shared].tolist()))
+        users_of = np.concatenate([self._users[span] for span in spans])
         users_of -= first
-        products = np.empty(len(users_of))
-        place = 0
-        for (start, stop), factor in zip(spans, factors, strict=True):
-            np.multiply(self._used_weights[start:stop], factor, out=products[place : place + stop - start])
-            place += stop - start
+        products = np.concatenate([self._used_weights[span] for span in spans])
+        products *= np.repeat(factors[shared], users[shared])
         # Integers far below 2**53: floats add them exactly.
         return np.bincount(users_of, products, minlength=total).astype(np.int64), own
 
-    def _rarity(self, papers: int, users: int) -> int:
-        if (papers, users) not in self._rarities:
-            self._rarities[papers, users] = round(_UNIT * math.log(papers / users) ** 2)
-        return self._rarities[papers, users]
-
-    def _same_work_test(self) -> Callable[[int, int], bool]:
-        """Return a test whether two papers are one work: the same title, or nearly the same words."""
-
-        def terms(work: int) -> set[int]:
-            return set(self._terms[self._ends[work] : self._ends[work + 1]].tolist())
-
-        def is_same_work(paper: int, other: int) -> bool:
-            if self._titles[paper] == self._titles[other]:
-                return True
-            sizes = [int(self._ends[work + 1] - self._ends[work]) for work in (paper, other)]
-            limit = SAME_WORK * max(sizes)
-            return min(sizes) >= limit and len(terms(paper) & terms(other)) >= limit
-
-        return is_same_work
+    def _work(self, paper: int) -> _Work:
+        return _Work(self._titles[paper], frozenset(self._terms[self._ends[paper] : self._ends[paper + 1]].tolist()))
 
 
 def _best(similarity: Integers) -> list[int]:
@@ -173,5 +169,7 @@ def _best(similarity: Integers) -> list[int]:
     lowest = 1
     if len(similarity) > CANDIDATES:
         lowest = max(int(np.partition(similarity, -CANDIDATES)[-CANDIDATES]), 1)
-    indexes = np.nonzero(similarity >= lowest)[0].tolist()
-    return sorted(indexes, key=lambda index: (-similarity[index], -index))
+    newest_first = np.flatnonzero(similarity >= lowest)[::-1]
+    order = np.argsort(-similarity[newest_first], kind="stable")
+    indexes: list[int] = newest_first[order].tolist()
+    return indexes
