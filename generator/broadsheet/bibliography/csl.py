@@ -16,6 +16,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.rendering import plain
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -89,7 +90,7 @@ def csl_json(items: Iterable[dict[str, Any]]) -> str:
 
 
 def _item(item: dict[str, Any]) -> str:
-    fields = (f"  {json.dumps(field)}: {json.dumps(value, ensure_ascii=False)}" for field, value in item.items())
+    fields = [f'  "{field}": {_JSON.encode(value)}' for field, value in item.items()]
     return "{\n" + ",\n".join(fields) + "\n}"
 
 

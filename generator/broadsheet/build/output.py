@@ -29,13 +29,13 @@ def is_hand_written(docs: Path, path: str, generated: Container[str] | None = No
     the mark; another file, if it is not among the `generated` ones. Their default is the list on disk, if intact.
     """
     if not path.endswith(".md"):
-        if not os.path.lexists(docs / path):
+        if not os.path.lexists(f"{docs}/{path}"):
             return False
         names = _intact_list(docs) if generated is None else generated
         return names is not None and path not in names
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
-    pages = [docs / name for name in spellings]
-    return any(page.is_file() and not is_marked(page) for page in pages)
+    pages = [f"{docs}/{name}" for name in spellings]
+    return any(os.path.isfile(page) and not is_marked(page) for page in pages)
 
 
 def begin_list(docs: Path) -> None:
@@ -206,7 +206,7 @@ def write_generated(docs: Path, path: str, data: bytes) -> bool:
     A page carries the mark of generated ones. Any other new file is entered in a journal first, so that the next run
     finds it even if this one is killed.
     """
-    if not path.endswith(".md") and not (docs / path).exists():
+    if not path.endswith(".md") and not os.path.exists(f"{docs}/{path}"):
         docs.mkdir(exist_ok=True)
         with open(docs / f"{LIST_FILE}.{platform.node()}-{os.getpid()}", "a", encoding="utf-8") as journal:
             journal.write(f"{path}\n")

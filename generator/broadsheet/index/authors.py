@@ -229,15 +229,6 @@ class AuthorIndex:
         )
         return {author.slug: author for author in sorted(authors)}
 
-    def papers(self, author: Author, limit: int) -> list[tuple[str, int]]:
-        """Return the newest papers of an author: the first date with each, and the rank there."""
-        names = ", ".join("?" * len(author.names))
-        statement = (
-            f"SELECT min(date) AS first, rank, arxiv_id FROM paper_author WHERE key IN ({names}) GROUP BY arxiv_id"
-            " ORDER BY first DESC, rank LIMIT ?"
-        )
-        return [(date, rank) for date, rank, _ in self._db.execute(statement, (*author.names, limit))]
-
     def links(self, date: str) -> dict[str, str]:
         """Return the slug of each name with a page that a paper of `date` has."""
         return dict(
@@ -297,8 +288,14 @@ class AuthorQueries(Queries):
         author = self._author_index.author(slug)
         if author is None:
             return None
-        keys = self._author_index.papers(author, limit)
-        papers = [entry for key in keys for entry in self._entries("WHERE e.date = ? AND e.rank = ?", *key)]
+        names = ", ".join("?" * len(author.names))
+        papers = self._entries(
+            "JOIN (SELECT min(date) AS first, rank FROM paper_author WHERE key IN "
+            f"({names}) GROUP BY arxiv_id ORDER BY first DESC, rank LIMIT ?) p"
+            " ON e.date = p.first AND e.rank = p.rank ORDER BY e.date DESC, e.rank",
+            *author.names,
+            limit,
+        )
         statement = "SELECT record FROM publication WHERE id = ?"
         publications = [record for name in author.publications for record in self._publications(statement, name)]
         return AuthorWorks(author, papers, publications)

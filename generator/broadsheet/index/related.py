@@ -180,7 +180,8 @@ class RelatedIndex:
         rows = self._db.execute(
             f"WITH r (paper, other, first, place) AS ({related})"
             f" SELECT r.paper, e.record, r.first, (SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = r.other)"
-            " FROM r JOIN entry e ON e.arxiv_id = r.other AND e.date = r.first ORDER BY r.paper, r.place",
+            " FROM r JOIN entry e INDEXED BY entry_paper ON e.arxiv_id = r.other AND e.date = r.first"
+            " ORDER BY r.paper, r.place",
             (date,),
         )
         return [(paper, decode_entry(record, first, bool(top))) for paper, record, first, top in rows]

@@ -4,6 +4,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -81,6 +82,7 @@ def is_canonical(text: str) -> bool:
     return parsed is not None and parsed.id == text
 
 
+@lru_cache(256)  # 2 % of a cold build: each form of a paper asks for its id
 def parse(text: str) -> ArxivId | None:
     """Return the identifier that `text` consists of, or None.
 

@@ -16,6 +16,7 @@ from broadsheet.views.foreign_text import attributes
 from broadsheet.views.page import DataTag, HeadTag, MetaTag, Page
 
 _ALTTEXT = re.compile(r'(?<= alttext=")[^"]*')  # of a formula: a Markdown parser would take its backslashes
+_JSON = json.JSONEncoder(ensure_ascii=False)
 HEADING_ID = "digest"
 GENERATED_MARK = "generated: by digest, from data"
 
@@ -35,7 +36,7 @@ def markdown_above(page: Page) -> str:
 
 def front_matter(values: dict[str, Any]) -> str:
     """Return YAML, one line for each key."""
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    lines = [f"{key}: {_JSON.encode(value)}" for key, value in values.items()]
     return re.sub(r"[^\x20-\x7e\n]", _yaml_character, "\n".join(lines))
 
 

@@ -7,9 +7,9 @@ Both formats are written in parts, a frame and single items, so that an item is 
 import datetime as dt
 import hashlib
 import re
-from functools import cache
 
 from feedgen.entry import FeedEntry
+from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -29,8 +29,7 @@ BEFORE_ALL_DAYS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the year in all ids;
 
 def rss_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
     """Return the bytes before and after the items of `content` as RSS 2.0, served at `url`."""
-    feed = FeedGenerator()
-    feed.load_extension("dc", atom=False)
+    feed = _feed_with_dublin_core()
     feed.title(clean(content.title) or url)  # feedgen rejects an empty title
     feed.description(clean(content.description) or url)
     feed.link(href=url, rel="self", type=RSS.mime_type)
@@ -48,14 +47,13 @@ def rss_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
 
 def rss_item(item: FeedItem) -> bytes:
     """Return an ``<item>``."""
-    feed = _wrapper_feed()
-    entry = _entry(feed, item)
+    entry = _entry(item)
     # Readers take a description for HTML. Without one, feedgen would use the content.
     entry.description(escaped(clean(item.summary) or _title(item)))
     if item.html:
         entry.content(clean(item.html), type="CDATA")  # for RSS alone: in Atom, feedgen writes it as a MIME type
     entry.dc.dc_creator(_authors(item))  # <author> requires an e-mail address, dc:creator a name
-    parts = re.split(rb"(<!\[CDATA\[.*\]\]>)", _element(feed.rss_str(), b"item"), flags=re.DOTALL)
+    parts = re.split(rb"(<!\[CDATA\[.*\]\]>)", _element(_WRAPPER.rss_str(), b"item"), flags=re.DOTALL)
     parts[::2] = [re.sub(rb"<(title|description)>[^<]*</\1>", _numeric_references, part) for part in parts[::2]]
     return b"".join(parts)
 
@@ -79,28 +77,30 @@ def atom_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
 
 def atom_item(item: FeedItem) -> bytes:
     """Return an ``<entry>``. Feedgen drops its link's rel and type; without them, the link is the alternate."""
-    feed = _wrapper_feed()
-    entry = _entry(feed, item)
+    entry = _entry(item)
     entry.updated(_distinct_time(item))
     entry.author([{"name": author} for author in _authors(item)])
     entry.summary(clean(item.summary) or _title(item))
     entry.content(clean(item.html), type="html")
-    return _element(feed.atom_str(), b"entry")
+    return _element(_WRAPPER.atom_str(), b"entry")
 
 
-@cache
-def _wrapper_feed() -> FeedGenerator:
-    """Return a feed that wraps single items of either format; only the item is used."""
+def _feed_with_dublin_core() -> FeedGenerator:
+    """Return a feed with the extension for dc:creator. By its name, feedgen would look for a module that it lacks."""
     feed = FeedGenerator()
-    feed.load_extension("dc", atom=False)
-    feed.id("-"), feed.title("-"), feed.description("-"), feed.link(href="-")
+    feed.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
     return feed
 
 
-def _entry(feed: FeedGenerator, item: FeedItem) -> FeedEntry:
+# A feed that wraps single items of either format; only the item is used.
+_WRAPPER = _feed_with_dublin_core()
+_WRAPPER.id("-"), _WRAPPER.title("-"), _WRAPPER.description("-"), _WRAPPER.link(href="-")
+
+
+def _entry(item: FeedItem) -> FeedEntry:
     """Return an entry with the elements that both formats share."""
-    feed.entry([], replace=True)
-    entry = feed.add_entry(order="append")  # feedgen's default reverses a feed
+    _WRAPPER.entry([], replace=True)
+    entry = _WRAPPER.add_entry(order="append")  # feedgen's default reverses a feed
     entry.title(_title(item))
     entry.link(href=clean(item.link))
     entry.guid(clean(item.id), permalink=False)
