@@ -1,14 +1,19 @@
 """The size of a site and the limits of hosts: exact messages for small sites and small limits."""
 
+import datetime as dt
 import json
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
-from broadsheet.checks.size import LIMITS, Limit, Measure, site_size, size_lines
+from broadsheet.checks.savings import abstract_share, sampled
+from broadsheet.checks.size import LIMITS, Limit, Measure, site_size, size_lines, size_warnings
 from broadsheet.cli.check import check_command
+from broadsheet.settings.config import Settings
 
 SITE = [
     ("index.html", 20_000),
@@ -22,7 +27,7 @@ SITE = [
 BYTES = 2_550_000
 # Seven files in ten folders.
 ENTRIES = 17
-SEARCH_SAVES = "search: false saves 2.0 MB"
+SEARCH_SAVES = "search: false saves 2.0 MB, the most"
 THE_REST = (
     "a smaller feeds.days, feeds.items or feeds.max_mb saves some of 90.0 kB",
     "a smaller pages.topic_newest saves some of 60.0 kB",
@@ -33,6 +38,7 @@ def helps(measure: Measure, most: int, files: list[tuple[str, int]] = SITE) -> t
     """Return the remedies for `files` under one limit; none if the limit holds."""
     [result] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
     assert result.holds == (result.measured <= most)
+    assert result.is_near == (int(0.8 * most) < result.measured <= most)
     return result.remedies
 
 
@@ -56,7 +62,7 @@ def test_the_lines_of_a_small_site() -> None:
         "Host B, 6 files: does not hold (7 files); search: false saves 2 files",
         "Host B, 100 kB a file: does not hold (2.0 MB); no setting helps 2 files in publications/; "
         "search: false removes 1 file in search-index/",
-        "Host C, 20 files and folders: holds (17 files and folders)",
+        "Host C, 20 files and folders: nearly full (17 files and folders); search: false saves 4 files and folders",
     ]
 
 
@@ -69,7 +75,8 @@ def test_the_order_of_files_is_no_matter() -> None:
     [(Measure.SITE, BYTES), (Measure.FILE, 2_000_000), (Measure.FILES, 7), (Measure.ENTRIES, ENTRIES)],
 )
 def test_a_limit_holds_up_to_its_last(measure: Measure, measured: int) -> None:
-    assert helps(measure, measured) == ()
+    assert helps(measure, measured * 5 // 4 + 2) == ()
+    assert helps(measure, measured) != ()
     assert helps(measure, measured - 1) != ()
 
 
@@ -132,6 +139,112 @@ def test_the_limits_of_the_usual_hosts() -> None:
     ]
 
 
+# -- near a limit --------------------------------------------------------------------------------------------------
+
+DATES = [(dt.date(2025, 1, 1) + dt.timedelta(n)).isoformat() for n in range(200)]
+DAYS = [(f"daily/{date.replace('-', '/')}/index.html", 1_000) for date in DATES]
+PAPERS = [(f"papers/25{n // 60:02}.{n:05}/index.html", 500) for n in range(800)]
+CARDS = [(f"papers/25{n // 60:02}.{n:05}/card.png", 100) for n in range(800)]
+LAB = [("index.html", 1_000), *DAYS, *PAPERS, *CARDS, *((f"papers/{n}/index.md", 50) for n in range(100))]
+
+
+def in_force(text: str, most: int = 500_000, abstracts: float = 0.4) -> list[str]:
+    """Return the first remedies of the site of a lab, with these settings in force."""
+    settings = msgspec.convert(yaml.safe_load(text) or {}, Settings)
+    [result] = site_size(LAB, [Limit("Host", "so much", Measure.SITE, most)], settings, abstracts).limits
+    return list(result.remedies)
+
+
+def test_what_helps_most_comes_first_and_estimates_say_about() -> None:
+    assert in_force("") == [
+        "paper_pages: none saves 0.5 MB, the most",
+        "share_images: none saves 80.0 kB",
+        "pages.abstracts: 10 saves about 80.0 kB",
+        "pages.old_abstracts: file saves about 29.5 kB",
+        "alternates: none saves 5.0 kB",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "absent", "added"),
+    [
+        ("pages: {old_abstracts: file}", "pages.old_abstracts: file saves about 29.5 kB", ""),
+        ("paper_pages: all", "", ""),  # ten a day or fewer
+        ("alternates: all", "", "alternates: recent saves about 2.8 kB"),
+        ("share_images: all", "", "share_images: top saves about 44.0 kB"),
+    ],
+)
+def test_a_setting_in_force_is_not_named(settings: str, absent: str, added: str) -> None:
+    remedies = in_force(settings)
+    assert absent not in remedies
+    assert {*in_force(""), added} - {absent, ""} == set(remedies)
+
+
+def test_pages_of_all_papers_may_be_those_of_the_first_ten() -> None:
+    pages = [(f"papers/{n}/index.html", 500) for n in range(4_000)]
+    limit = Limit("Host", "so much", Measure.FILES, 1_000)
+    settings = Settings(paper_pages="all")
+    [result] = site_size([*DAYS, *pages], [limit], settings).limits
+    assert result.remedies == (
+        "paper_pages: none saves 4,000 files, the most",
+        "paper_pages: top saves about 2,000 files",
+    )
+
+
+def test_without_abstracts_on_pages_no_setting_of_them_is_named() -> None:
+    assert not [remedy for remedy in in_force("", abstracts=0.0) if "abstracts" in remedy]
+
+
+def test_the_share_of_abstracts_is_of_those_after_the_tenth() -> None:
+    abstract = b"<details><summary>Zusammenfassung</summary><p>Of <b>x</b>.</p></details>"
+    page = b"<details class=more><summary>and 2</summary>Bob</details>" + abstract * 25
+    assert abstract_share([page, b""]) == pytest.approx(15 * len(abstract) / len(page))
+    assert abstract_share([abstract * 10]) == abstract_share([]) == 0
+    assert 12 <= len(sampled([path for path, _ in LAB])) <= 24
+
+
+def left(files: list[tuple[str, int]], measure: Measure, most: int) -> int | None:
+    [result] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
+    return result.days_left
+
+
+def test_the_days_that_are_left_are_of_the_calendar_at_the_pace_of_the_last_90() -> None:
+    assert left(DAYS, Measure.SITE, 300_000) == 100
+    assert left(DAYS, Measure.FILES, 250) == 50
+    assert left([*DAYS, *PAPERS], Measure.SITE, 1_200_000) == 200  # 3 kB a day
+    faster = [(path, 3_000 if date > "2025-05-01" else 1_000) for (path, _), date in zip(DAYS, DATES, strict=True)]
+    size = sum(size for _, size in faster)
+    assert left(faster, Measure.SITE, size + 290_000) == pytest.approx(290_000 / (2_000 * 78 / 90 + 1_000), abs=2)
+    weekdays = [day for day, date in zip(DAYS, DATES, strict=True) if dt.date.fromisoformat(date).weekday() < 5]
+    assert left(weekdays, Measure.FILES, len(weekdays) + 50) == pytest.approx(70, abs=2)
+
+
+def test_what_is_as_large_each_day_does_not_grow() -> None:
+    steady = [("feeds/all.xml", 90_000), ("assets/a.js", 50_000), ("daily/2025/07/18/card.png", 9_000)]
+    assert left([*DAYS, *steady], Measure.SITE, 449_000) == 100
+
+
+def test_the_pace_of_too_few_days_is_unknown() -> None:
+    assert left(DAYS[:4], Measure.SITE, 5_000) is None
+    assert left(SITE, Measure.SITE, 3_000_000) is None
+    assert left(DAYS, Measure.FILE, 1_200) is None
+
+
+def test_a_host_in_use_is_warned_of_before_it_is_full() -> None:
+    limits = [
+        Limit("Host A", "700 kB a site", Measure.SITE, 700_000),
+        Limit("Host A", "1 GB a file", Measure.FILE, 10**9),
+        Limit("Host B", "10 files", Measure.FILES, 10),
+    ]
+    size = site_size(LAB, limits, abstracts=0.4)
+    assert [str(warning) for warning in size_warnings(size, "site", {"Host A"})] == [
+        "site: 98% of Host A, 700 kB a site, full in about 4 days at the pace of the last 90:"
+        " in digest.yml, paper_pages: none saves 0.5 MB, the most"
+    ]
+    assert [problem.is_note for problem in size_warnings(size, "site", {"Host A", "Host B"})] == [True, True]
+    assert list(size_warnings(size, "site", ())) == []
+
+
 SITE_SETTINGS = """\
 site_name: Test
 site_url: https://papers.group.edu/
@@ -190,6 +303,8 @@ def test_json_has_the_same_under_site(root: Path) -> None:
         },
         "measured": 26_300_000,
         "holds": False,
+        "is_near": False,
+        "days_left": 0,
         "remedies": ["no setting helps 1 file in assets/"],
     }
     assert "site" not in json.loads(run(root, "--json").output)

@@ -19,8 +19,9 @@ from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.repository import repository_problems
 from broadsheet.checks.samples import SampleUse
+from broadsheet.checks.savings import abstract_share, sampled
 from broadsheet.checks.site import site_problems
-from broadsheet.checks.size import SiteSize, site_size
+from broadsheet.checks.size import SiteSize, site_size, size_warnings
 from broadsheet.checks.topics import shows_everything
 from broadsheet.daily.liked import liked_papers
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -31,6 +32,8 @@ from broadsheet.store.store import Store
 
 T = TypeVar("T")
 LAST_DATE = "9999-12-31"
+# The file of a digest whose site is on a host; its limits are worth a warning.
+HOST_FILES = {"GitHub Pages": ".github/workflows/pages.yml", "GitLab Pages": ".gitlab-ci.yml"}
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,12 +79,16 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
         problems += _readable(docs_problems(root, settings, ids), root)
         if site:
             problems += _readable(site_problems(site, settings.site.site_url, os.path.relpath(site, root)), root)
+    size = _site_size(site, settings or Settings()) if site else None
+    if site and size:
+        hosts = [host for host, file in HOST_FILES.items() if (root / file).is_file()]
+        problems += size_warnings(size, os.path.relpath(site, root), hosts)
     return CheckReport(
         days=len(_list(store.dates, [])),
         papers=papers,
         publications=len(publications),
         problems=tuple(sorted(set(problems), key=_by_place)),
-        site=site_size(_files(site)) if site else None,
+        site=size,
     )
 
 
@@ -167,6 +174,13 @@ def _check_publications(store: Store, problems: list[Diagnostic]) -> list[Public
         problems += faults
     problems += duplicate_ids(publications)
     return publications
+
+
+def _site_size(site: Path, settings: Settings) -> SiteSize:
+    """Return the size of a site, with what some pages of days say about abstracts."""
+    files = list(_files(site))
+    pages = ((site / path).read_bytes() for path in sampled(path for path, _ in files))
+    return site_size(files, settings=settings, abstracts=abstract_share(pages))
 
 
 def _files(site: Path) -> Iterator[tuple[str, int]]:
