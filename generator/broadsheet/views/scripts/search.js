@@ -16,7 +16,7 @@ import {
   scoreFrom,
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
-import { cardOf, manifest, open, peopleNamed } from "./search-index.js";
+import { cardOf, manifest, open, peopleNamed, prepare } from "./search-index.js";
 import { isWanted, match, rate } from "./search-match.js";
 import { daysOf, parse, repair } from "./search-query.js";
 import { marked, snippet } from "./search-snippet.js";
@@ -79,12 +79,15 @@ function setResults(papers) {
 
 const loadCard = (paper) => (paper.card ??= cardOf(paper).catch(() => null));
 
+const loadRows = () => import("./rows.js").catch(() => ({}));
+const loadRemarks = () => import("./search-remarks.js");
+
 // Request all cards at once; show each as soon as those before it are there.
 async function showPage(number, waiting) {
   const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [loadCard(paper), paper]);
   displayed += page.length;
   more.hidden = older.hidden = true;
-  const { buildRow } = await import("./rows.js").catch(() => ({})); // hits are shown without it, too
+  const { buildRow } = await loadRows(); // hits are shown without it, too
   let missing = 0;
   for (const [promise, paper] of page) {
     const card = await promise;
@@ -155,7 +158,7 @@ function batchAt(next, shards) {
  * that each part matches, and the first shard that was not asked for all its papers.
  */
 async function gather(parts, days, least) {
-  const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
+  const shards = shardsOf(days);
   const words = parts.filter(isWanted).length;
   const isAmbiguous = words > 1 && parts.some(({ isAny }) => isAny); // only the likely papers are shown
   const isEnough = (papers) => !everything && (least ? isFull(papers, words, answers.length) : papers.length);
@@ -189,9 +192,15 @@ const isOfPapers = ({ folder }) => !folder.startsWith("publications");
 const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents, 0);
 const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
 
+// Return the shards that may have papers of these days, the newest first.
+const shardsOf = (days) => (days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards);
+
 async function find(asked) {
-  const repairs = await repair(asked);
   const days = range(asked);
+  prepare(batchAt(0, shardsOf(days)));
+  loadRows();
+  loadRemarks().catch(() => {});
+  const repairs = await repair(asked);
   const wanted = asked.parts.filter(isWanted);
   const isStrict = wanted.length <= STRICT_WORDS;
   const exists = ({ words }) => words.every(({ meant }) => meant);
@@ -230,7 +239,7 @@ async function search() {
   const isQuery = asked.parts.length || asked.days || chosenFacets().length || chosen("sort");
   terms = new Set();
   const answer = isQuery ? await find(asked) : { papers: [] };
-  const { remarks } = await import("./search-remarks.js");
+  const { remarks } = await loadRemarks();
   if (number !== searches) return;
   const order = orderBy(chosen("sort") || (asked.parts.some(isWanted) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
