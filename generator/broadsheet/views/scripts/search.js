@@ -80,6 +80,7 @@ function setResults(papers) {
 const loadCard = (paper) => (paper.card ??= cardOf(paper).catch(() => null));
 
 const loadRows = () => import("./rows.js").catch(() => ({}));
+const loadRepairs = () => import("./search-repair.js");
 const loadRemarks = () => import("./search-remarks.js");
 
 // Request all cards at once; show each as soon as those before it are there.
@@ -160,14 +161,15 @@ function batchAt(next, shards) {
 async function gather(parts, days, least) {
   const shards = shardsOf(days);
   const words = parts.filter(isWanted).length;
-  const isAmbiguous = words > 1 && parts.some(({ isAny }) => isAny); // only the likely papers are shown
+  const repairs = words > 1 && parts.some(({ isAny }) => isAny) && (await loadRepairs());
+  const shownOf = (papers) => filter(repairs ? repairs.likely(parts, papers) : papers);
   const isEnough = (papers) => !everything && (least ? isFull(papers, words, answers.length) : papers.length);
   const answers = [];
   let papers = [];
   let asked = 0;
-  while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
+  while (answers.length < shards.length && !(answers.length && isEnough(shownOf(papers)))) {
     const batch = batchAt(answers.length, shards);
-    const isPage = least && !everything && !isAmbiguous && filter(papers).length >= PAGE_SIZE;
+    const isPage = least && !everything && !repairs && filter(papers).length >= PAGE_SIZE;
     answers.push(...(await Promise.all(batch.map((shard) => match(shard, parts, least, isPage)))));
     if (!isPage) asked = answers.length;
     papers = inside(
@@ -211,7 +213,7 @@ async function find(asked) {
     ? await ask(existing, wanted.length)
     : await (await import("./search-long.js")).askForMany(existing, ask);
   if (wanted.length > 1 && wanted.some(({ isAny }) => isAny))
-    answer.papers = (await import("./search-repair.js")).keepLikely(existing, answer.papers);
+    answer.papers = (await loadRepairs()).keepLikely(existing, answer.papers);
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
   const isWhole = isStrict && !days && !answer.waiting;
   answer.missing = isWhole ? existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0) : [];
