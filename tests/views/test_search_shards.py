@@ -20,6 +20,10 @@ DAYS = {
 DAYS["2021-03-04"].append(paper("2103.01000", title=TITLE, abstract="A bandit of the gravel pit."))
 DAYS["2025-03-04"].append(paper("2503.01001", title="Pandit", abstract="A pandit."))
 DAYS["2025-03-04"].append(paper("2503.01002", title="Pandit", abstract="A pandit again."))
+# A typo of "plover", and a less likely one of "pwver".
+for year, first, bird in (("2025", 1100, "plover"), ("2025", 1200, "pwver"), ("2024", 1100, "plover")):
+    ids = (f"{year[2:]}03.0{number}" for number in range(first, first + 12))
+    DAYS[f"{year}-03-04"] += [paper(name, title="Fens", abstract=f"A {bird} of the fen.") for name in ids]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +86,21 @@ def test_other_words_of_a_query_say_what_a_typo_means(tab: Page, address: str) -
     assert "Nothing for “vandit”: showing “bandit”." in status
     tab.get_by_role("link", name="pandit").click()
     expect(tab.get_by_label("Words")).to_have_value("pandit gravel pit")
+
+
+def test_the_page_of_a_typo_is_filled_with_papers_that_have_the_likely_word(tab: Page, address: str) -> None:
+    ids, status = search(tab, address, "plver fen")
+    assert len(ids) == 20
+    assert status.startswith("24 found in papers since 2024-03. Nothing for “plver”: showing “plover”.")
+
+
+def test_a_long_query_with_a_typo_also_finds_papers_without_that_word(tab: Page, address: str) -> None:
+    for words in (
+        "moonlit lakes herons wading reeds plver",
+        "grebes coots feed lakes many reeds herons wading night plver",
+    ):
+        ids, _ = search(tab, address, words)
+        assert len(ids) == 20
 
 
 def test_of_very_many_words_the_rarest_are_searched_for(tab: Page, address: str) -> None:

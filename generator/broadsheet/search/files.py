@@ -9,6 +9,7 @@ files, of which a browser asks for a part.
 
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -30,7 +31,7 @@ DOCUMENTS_PER_FACTS = 512
 # Of one month, and of several. Hosts limit the number of files; a browser asks for the bytes of a chunk.
 CHUNKS_PER_FILE = (8, 12)
 LEVEL = 6
-ABOUT, SPELLINGS = "about.json", "spellings.pack"
+ABOUT, SPELLINGS, FACTS = "about.json", "spellings.pack", "facts.pack"
 FACETS = ("topic", "category", "source", "year", "score")  # whose values are counted
 Read = Callable[[str], bytes]
 
@@ -43,6 +44,7 @@ class About(msgspec.Struct, frozen=True):
     ids: tuple[str, ...]
     dates: tuple[str, str]  # the first and the last
     facets: dict[str, dict[str, int]]
+    facts: tuple[int, ...]  # the bytes of each pack of facts
 
 
 class Postings(NamedTuple):
@@ -56,24 +58,24 @@ class Postings(NamedTuple):
 
 def files(segment: Segment) -> dict[str, bytes]:
     """Return the files of a segment by name."""
-    result = {f"facts/{n}.pack": gz(columns_of(rows)) for n, rows in enumerate(_split(segment.rows))}
+    facts = [deflate(columns_of(rows)) for rows in _split(segment.rows)]
+    result = {FACTS: b"".join(facts)}
     for number, chunks in enumerate(segment.texts):
         result |= _chunk_files(chunks, f"texts/{number}-", CHUNKS_PER_FILE[len(segment.parts) > 1])
     lists = id_lists(segment.ids, len(segment.rows))
     result |= {f"ids/{name}.pack": gz(data) for name, data in lists.items()}
     packs, places = zip(*_packs(segment), strict=True)
-    result |= _chunk_files([gz(pack) for pack in packs], "words/", PACKS_PER_FILE)
+    result |= _chunk_files([deflate(pack) for pack in packs], "words/", PACKS_PER_FILE)
     result |= _joined_files(places, "places/", PACKS_PER_FILE)
     result[SPELLINGS] = gz(dictionary.encode(segment.spellings))
-    result[ABOUT] = msgspec.json.encode(_about(segment, len(packs), sorted(lists)))
+    result[ABOUT] = msgspec.json.encode(_about(segment, len(packs), sorted(lists), facts))
     return result
 
 
 def segment_of(read: Read) -> Segment:
     """Return the segment whose files `read` returns: the slow path is `from_documents`; a test compares them."""
     about = msgspec.json.decode(read(ABOUT), type=About)
-    total = sum(about.parts)
-    packs = (ungz(read(f"facts/{number}.pack")) for number in range(-(-total // DOCUMENTS_PER_FACTS)))
+    packs = map(_inflate, _divided(read(FACTS), about.facts))
     ids = {name: addresses for part in about.ids for name, addresses in ids_of(ungz(read(f"ids/{part}.pack"))).items()}
     per_file = CHUNKS_PER_FILE[len(about.parts) > 1]
     texts = tuple(_chunks(read, f"texts/{number}-", per_file) for number in range(len(about.parts)))
@@ -93,11 +95,21 @@ def ungz(data: bytes) -> bytes:
     return gzip.decompress(data)
 
 
-def _about(segment: Segment, packs: int, ids: Sequence[str]) -> About:
+def deflate(data: bytes) -> bytes:
+    """Return compressed bytes without a header."""
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+def _inflate(data: bytes) -> bytes:
+    return zlib.decompress(data, -zlib.MAX_WBITS)
+
+
+def _about(segment: Segment, packs: int, ids: Sequence[str], facts: Iterable[bytes]) -> About:
     columns = {name: [row[number] for row in segment.rows] for number, name in enumerate(COLUMNS)}
     dates = sorted(filter(None, columns["date"])) or [""]
     facets = {name: _counts(columns[name]) for name in FACETS}
-    return About(segment.parts, packs, tuple(ids), (dates[0], dates[-1]), facets)
+    return About(segment.parts, packs, tuple(ids), (dates[0], dates[-1]), facets, tuple(map(len, facts)))
 
 
 def _counts(column: Iterable[tuple[str, ...] | float | None]) -> dict[str, int]:
@@ -128,11 +140,15 @@ def _chunks(read: Read, prefix: str, per_file: int) -> Chunks:
     lengths = decode(np.frombuffer(ungz(read(f"{prefix}lengths.pack")), np.uint8))[0].tolist()
     chunks: list[bytes] = []
     for number, first in enumerate(range(0, len(lengths), per_file)):
-        data = read(f"{prefix}{number}.pack")
-        for length in lengths[first : first + per_file]:
-            chunks.append(data[:length])
-            data = data[length:]
+        chunks += _divided(read(f"{prefix}{number}.pack"), lengths[first : first + per_file])
     return tuple(chunks)
+
+
+def _divided(data: bytes, lengths: Iterable[int]) -> Iterator[bytes]:
+    """Yield the pieces of `data` of these lengths."""
+    for length in lengths:
+        yield data[:length]
+        data = data[length:]
 
 
 def _framed(header: object, body: bytes) -> bytes:
@@ -202,7 +218,7 @@ def _read_packs(read: Read) -> tuple[list[str], Occurrences]:
     for number, pack in enumerate(_chunks(read, "words/", PACKS_PER_FILE)):
         if number % PACKS_PER_FILE == 0:
             file = read(f"places/{number // PACKS_PER_FILE}.pack")
-        (text, *numbers, uses, before), body = _unframed(ungz(pack))
+        (text, *numbers, uses, before), body = _unframed(_inflate(pack))
         places = file[before : before + sum(uses)]
         here = text.split("\n") if text else []
         documents, term_bytes = (np.array(column, np.int64) for column in numbers)

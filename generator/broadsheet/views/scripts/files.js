@@ -2,7 +2,8 @@
 
 import { root } from "./elements.js";
 
-const TIMEOUT_MS = 30_000;
+/** A page does not wait for ever. */
+export const TIMEOUT_MS = 30_000;
 const requests = {};
 
 /** Return a response with the content of a file, which a host or the browser may have decompressed. */
@@ -13,7 +14,6 @@ export async function unpack(response) {
   return new Response(file.body.pipeThrough(new DecompressionStream("gzip")));
 }
 
-// A page does not wait for ever.
 async function request(path) {
   const response = await fetch(new URL(path, root), { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(path);

@@ -1,7 +1,7 @@
 // The search index: files of generator/broadsheet/search/, fetched when they are needed, and each once.
 
 import { root } from "./elements.js";
-import { unpack } from "./files.js";
+import { TIMEOUT_MS, unpack } from "./files.js";
 
 const urlOf = (path) => new URL(`search-index/${path}`, root).href;
 const files = new Map();
@@ -10,25 +10,29 @@ export let sendsParts = true; // whether the host sends parts of files, as far a
 
 const bytesOf = async (response) => new Uint8Array(await response.arrayBuffer());
 
-async function request(path) {
-  const response = await fetch(urlOf(path));
-  if (!response.ok) throw new Error(path);
+// Some hosts send a page for a missing file. A page does not wait for ever.
+async function request(path, options) {
+  const response = await fetch(urlOf(path), { signal: AbortSignal.timeout(TIMEOUT_MS), ...options });
+  if (!response.ok || response.headers.get("Content-Type")?.startsWith("text/html")) throw new Error(path);
   return response;
 }
 
 const fetchBytes = async (path) => bytesOf(await request(path));
 
 async function fetchPart(path, start, length) {
-  const whole = async () => (await once(path, fetchBytes)).subarray(start, start + length);
+  const whole = async () => cut(path, await once(path, fetchBytes), start, length);
   if (!sendsParts) return whole();
-  const Range = `bytes=${start}-${start + length - 1}`;
-  const response = await fetch(urlOf(path), { headers: { Range } });
-  if (!response.ok) throw new Error(path);
+  const response = await request(path, { headers: { Range: `bytes=${start}-${start + length - 1}` } });
   const bytes = await bytesOf(response);
-  if (response.status === 206) return bytes;
+  if (response.status === 206) return cut(path, bytes, 0, length);
   sendsParts = false; // some hosts send the whole file
   files.set(path, bytes);
   return whole();
+}
+
+function cut(path, bytes, start, length) {
+  if (bytes.length < start + length) throw new Error(path);
+  return bytes.subarray(start, start + length);
 }
 
 function once(path, read) {
@@ -49,7 +53,7 @@ export const packOf = (path) => once(path, fetchJson);
 export const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
 
 export async function open() {
-  manifest = await (await fetch(urlOf("shards.json"), { cache: "no-cache" })).json();
+  manifest = await (await request("shards.json", { cache: "no-cache" })).json();
   for (const shard of manifest.shards) shard.documents = shard.parts.reduce((sum, part) => sum + part, 0);
 }
 
@@ -90,29 +94,39 @@ function readNumbers(bytes) {
   return numbers;
 }
 
-const inflate = (parts) =>
-  new Response(new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();
+const inflate = (...parts) =>
+  bytesOf(new Response(new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate-raw"))));
+
+const lengthsIn = (path) =>
+  once(`${path}lengths.pack`, async (name) => readNumbers(await bytesOf(await fetchPacked(name))));
+
+const wordsIn = (shard) => `${shard.folder}/words/`;
+const textsIn = (shard, part) => `${shard.folder}/texts/${part}-`;
+const ahead = (promise) => promise.catch(() => {}); // a failure is reported where it is needed
+
+/** Request, beside the lists of words, what any query of these shards needs. */
+export function prepare(shards) {
+  for (const shard of shards) ahead(lengthsIn(wordsIn(shard)));
+  ahead(once(manifest.phrases, fetchBytes));
+}
 
 /** Return a chunk of those that are in files, so many in each. */
 async function fetchChunk(path, number, perFile) {
-  const lengths = await once(`${path}lengths.pack`, async (name) =>
-    readNumbers(await bytesOf(await fetchPacked(name))),
-  );
+  const lengths = await lengthsIn(path);
   const first = number - (number % perFile);
   return fetchPart(`${path}${first / perFile}.pack`, sum(lengths.slice(first, number)), lengths[number]);
 }
 
 // A line of JSON, then bytes.
 async function fetchPack(path, number) {
-  const chunk = await fetchChunk(path, number, manifest.sizes.packs);
-  const bytes = await bytesOf(await unpack(new Response(chunk)));
+  const bytes = await inflate(await fetchChunk(path, number, manifest.sizes.packs));
   const end = bytes.indexOf(10);
   return [JSON.parse(decodeText(bytes.subarray(0, end))), bytes.subarray(end + 1)];
 }
 
 async function fetchPostings(shard, term) {
   const number = hash(term) % shard.packs;
-  const path = `${shard.folder}/words/`;
+  const path = wordsIn(shard);
   const pack = await once(`${path} ${number}`, () => fetchPack(path, number));
   const [[terms, documents, lengths, uses, before], bytes] = pack;
   const place = terms.split("\n").indexOf(term);
@@ -147,32 +161,58 @@ export async function placesOf(shard, term) {
   };
 }
 
+function placeIn({ parts }, number) {
+  let part = 0;
+  for (; number >= parts[part]; part++) number -= parts[part];
+  return [part, number];
+}
+
 /** Return the documents of these numbers: their facets, and their `length` in words. */
 export async function factsOf(shard, numbers) {
   const size = manifest.sizes.facts;
-  const packs = new Map();
-  for (const number of new Set(numbers.map((number) => Math.floor(number / size)))) {
-    packs.set(number, packOf(`${shard.folder}/facts/${number}.pack`));
-  }
-  for (const [number, pack] of packs) packs.set(number, Object.entries(await pack));
+  const placeOf = (number) => Math.floor(number / size);
+  for (const part of new Set(numbers.map((number) => placeIn(shard, number)[0])))
+    ahead(lengthsIn(textsIn(shard, part)));
+  const packs = await loadFacts(shard, [...new Set(numbers.map(placeOf))]);
   return numbers.map((number) => {
-    const columns = packs.get(Math.floor(number / size));
-    const facts = columns.map(([name, [values, indexes]]) => [name, values[indexes[number % size]]]);
+    const facts = packs.get(placeOf(number)).map(([name, [values, indexes]]) => [name, values[indexes[number % size]]]);
     return { shard, number, ...Object.fromEntries(facts) };
   });
 }
 
+// Packs with at most one other between them are requested at once.
+async function loadFacts(shard, places) {
+  const path = `${shard.folder}/facts.pack`;
+  const runs = [];
+  for (const place of places.filter((place) => !files.has(`${path} ${place}`)).sort((a, b) => a - b)) {
+    if (place - 2 <= runs.at(-1)?.at(-1)) runs.at(-1).push(place);
+    else runs.push([place]);
+  }
+  const start = (place) => sum(shard.facts.slice(0, place));
+  for (const run of runs) {
+    const first = start(run[0]);
+    const bytes = fetchPart(path, first, start(run.at(-1) + 1) - first);
+    for (const place of run) {
+      const read = async () => readFacts((await bytes).subarray(start(place) - first, start(place + 1) - first));
+      once(`${path} ${place}`, read);
+    }
+  }
+  return new Map(await Promise.all(places.map(async (place) => [place, await files.get(`${path} ${place}`)])));
+}
+
+const readFacts = async (bytes) => Object.entries(JSON.parse(decodeText(await inflate(bytes))));
+
 /** Return the card of a document: address, id, title, authors, note, and the text to quote. */
-export async function cardOf({ shard, number }) {
+export async function cardOf(document) {
+  const { shard } = document;
+  const [part, number] = placeIn(shard, document.number);
   const { chunk, chunks } = manifest.sizes;
   const perFile = chunks[+(shard.parts.length > 1)];
-  let part = 0;
-  for (; number >= shard.parts[part]; part++) number -= shard.parts[part];
   const place = Math.floor(number / chunk);
-  const path = `${shard.folder}/texts/${part}-`;
+  const path = textsIn(shard, part);
   const head = await once(manifest.phrases, fetchBytes);
   const bytes = await once(`${path} ${place}`, () => fetchChunk(path, place, perFile));
-  const lines = decodeText(await inflate([head, bytes]))
+  const lines = decodeText(await inflate(head, bytes))
     .trimEnd()
     .split("\n"); // the phrases are before them
   const here = Math.min(chunk, shard.parts[part] - place * chunk);

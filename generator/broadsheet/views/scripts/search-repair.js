@@ -46,23 +46,37 @@ function divide(all, scoreOf, most) {
   return { meanings, others: all.filter((word) => !meanings.includes(word)) };
 }
 
-/** Of the meanings of words, keep those that `papers` have most often. Return the papers with these. */
-export function keepLikely(parts, papers) {
+const has = ({ uses }, { terms }) => uses.some(([term, posting]) => posting && terms.includes(term));
+
+// Return the meanings that `papers` have most often, and the others.
+function likeliest({ words, repair }, papers) {
+  const scores = new Map();
+  for (const word of words) {
+    const { length } = papers.filter((paper) => has(paper, word));
+    scores.set(word.meant, Math.log2(length + 0.01) - repair.costs.get(word.meant));
+  }
+  const ordered = [...scores.keys()].sort((a, b) => scores.get(b) - scores.get(a));
+  return divide(ordered, (word) => scores.get(word), SEARCHED);
+}
+
+/** Return the papers with the meanings of words that `papers` have most often. Call `choose` with each part and these. */
+export function likely(parts, papers, choose = () => {}) {
   for (const part of parts.filter(({ isAny }) => isAny)) {
-    const has = ({ uses }, { terms }) => uses.some(([term, posting]) => posting && terms.includes(term));
-    const scores = new Map();
-    for (const word of part.words) {
-      const { length } = papers.filter((paper) => has(paper, word));
-      scores.set(word.meant, Math.log2(length + 0.01) - part.repair.costs.get(word.meant));
-    }
-    const ordered = [...scores.keys()].sort((a, b) => scores.get(b) - scores.get(a));
-    const { meanings, others } = divide(ordered, (word) => scores.get(word), SEARCHED);
-    Object.assign(part.repair, { meanings, others });
-    part.words = meanings.map((meaning) => part.words.find(({ meant }) => meant === meaning));
-    papers = papers.filter((paper) => part.words.some((word) => has(paper, word)));
+    const choice = likeliest(part, papers);
+    const words = choice.meanings.map((meaning) => part.words.find(({ meant }) => meant === meaning));
+    const hasOther = (paper) => part.words.some((word) => has(paper, word)); // or none, of a long query
+    papers = papers.filter((paper) => words.some((word) => has(paper, word)) || !hasOther(paper));
+    choose(part, words, choice);
   }
   return papers;
 }
+
+/** Keep these meanings alone, and return the papers with them. */
+export const keepLikely = (parts, papers) =>
+  likely(parts, papers, (part, words, choice) => {
+    Object.assign(part.repair, choice);
+    part.words = words;
+  });
 
 function costOf(word, candidate, most) {
   const isSpelling = word.length > 4 && candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word);

@@ -16,7 +16,7 @@ import {
   scoreFrom,
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
-import { cardOf, manifest, open, peopleNamed } from "./search-index.js";
+import { cardOf, manifest, open, peopleNamed, prepare } from "./search-index.js";
 import { isWanted, match, rate } from "./search-match.js";
 import { daysOf, parse, repair } from "./search-query.js";
 import { marked, snippet } from "./search-snippet.js";
@@ -79,12 +79,16 @@ function setResults(papers) {
 
 const loadCard = (paper) => (paper.card ??= cardOf(paper).catch(() => null));
 
+const loadRows = () => import("./rows.js").catch(() => ({}));
+const loadRepairs = () => import("./search-repair.js");
+const loadRemarks = () => import("./search-remarks.js");
+
 // Request all cards at once; show each as soon as those before it are there.
 async function showPage(number, waiting) {
   const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [loadCard(paper), paper]);
   displayed += page.length;
   more.hidden = older.hidden = true;
-  const { buildRow } = await import("./rows.js").catch(() => ({})); // hits are shown without it, too
+  const { buildRow } = await loadRows(); // hits are shown without it, too
   let missing = 0;
   for (const [promise, paper] of page) {
     const card = await promise;
@@ -155,16 +159,17 @@ function batchAt(next, shards) {
  * that each part matches, and the first shard that was not asked for all its papers.
  */
 async function gather(parts, days, least) {
-  const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
+  const shards = shardsOf(days);
   const words = parts.filter(isWanted).length;
-  const isAmbiguous = words > 1 && parts.some(({ isAny }) => isAny); // only the likely papers are shown
+  const repairs = words > 1 && parts.some(({ isAny }) => isAny) && (await loadRepairs());
+  const shownOf = (papers) => filter(repairs ? repairs.likely(parts, papers) : papers);
   const isEnough = (papers) => !everything && (least ? isFull(papers, words, answers.length) : papers.length);
   const answers = [];
   let papers = [];
   let asked = 0;
-  while (answers.length < shards.length && !(answers.length && isEnough(filter(papers)))) {
+  while (answers.length < shards.length && !(answers.length && isEnough(shownOf(papers)))) {
     const batch = batchAt(answers.length, shards);
-    const isPage = least && !everything && !isAmbiguous && filter(papers).length >= PAGE_SIZE;
+    const isPage = least && !everything && !repairs && filter(papers).length >= PAGE_SIZE;
     answers.push(...(await Promise.all(batch.map((shard) => match(shard, parts, least, isPage)))));
     if (!isPage) asked = answers.length;
     papers = inside(
@@ -189,9 +194,15 @@ const isOfPapers = ({ folder }) => !folder.startsWith("publications");
 const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents, 0);
 const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
 
+// Return the shards that may have papers of these days, the newest first.
+const shardsOf = (days) => (days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards);
+
 async function find(asked) {
-  const repairs = await repair(asked);
   const days = range(asked);
+  prepare(batchAt(0, shardsOf(days)));
+  loadRows();
+  loadRemarks().catch(() => {});
+  const repairs = await repair(asked);
   const wanted = asked.parts.filter(isWanted);
   const isStrict = wanted.length <= STRICT_WORDS;
   const exists = ({ words }) => words.every(({ meant }) => meant);
@@ -202,7 +213,7 @@ async function find(asked) {
     ? await ask(existing, wanted.length)
     : await (await import("./search-long.js")).askForMany(existing, ask);
   if (wanted.length > 1 && wanted.some(({ isAny }) => isAny))
-    answer.papers = (await import("./search-repair.js")).keepLikely(existing, answer.papers);
+    answer.papers = (await loadRepairs()).keepLikely(existing, answer.papers);
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
   const isWhole = isStrict && !days && !answer.waiting;
   answer.missing = isWhole ? existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0) : [];
@@ -230,7 +241,7 @@ async function search() {
   const isQuery = asked.parts.length || asked.days || chosenFacets().length || chosen("sort");
   terms = new Set();
   const answer = isQuery ? await find(asked) : { papers: [] };
-  const { remarks } = await import("./search-remarks.js");
+  const { remarks } = await loadRemarks();
   if (number !== searches) return;
   const order = orderBy(chosen("sort") || (asked.parts.some(isWanted) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
