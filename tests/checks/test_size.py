@@ -289,6 +289,24 @@ def test_the_command_prints_it_and_exits_with_0(root: Path) -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("file", "host"), [(".github/workflows/pages.yml", "GitHub Pages"), (".gitlab-ci.yml", "GitLab Pages"), ("x", "")]
+)
+def test_the_limits_of_the_host_of_a_digest_are_warnings(root: Path, file: str, host: str) -> None:
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    (root / file).touch()
+    with (root / "site/assets/deep/film.mp4").open("wb") as film:
+        film.truncate(990_000_000)
+    result = run(root, "--site", str(root / "site"))
+    assert result.exit_code == 0
+    warnings = [line for line in result.output.splitlines() if line.startswith("warning: site: ")]
+    assert [line for line in warnings if "1 GB a site" in line] == [
+        f"warning: site: 99% of {host}, 1 GB a site: no setting helps: assets/ has 990.0 MB"
+        for _ in filter(None, [host])
+    ]
+    assert all(host in line for line in warnings)
+
+
 def test_json_has_the_same_under_site(root: Path) -> None:
     site = json.loads(run(root, "--json", "--site", str(root / "site")).output)["site"]
     assert (site["bytes"], site["files"], site["entries"]) == (26_300_019, 2, 4)
