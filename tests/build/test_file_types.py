@@ -231,7 +231,7 @@ def test_files_and_folders_have_the_modes_of_the_umask(umask: int, tmp_path: Pat
 
 def test_only_a_signed_index_is_used(tmp_path: Path) -> None:
     index = tmp_path / "index.sqlite"
-    for harm in (None, "value", "journal", "cut", "unsigned"):
+    for harm in (None, "value", "journal", "cut", "unsigned", "no number", "whole seconds", "an earlier second"):
         with sqlite3.connect(index) as db:
             db.execute("CREATE TABLE IF NOT EXISTS a (b)")
             db.execute("INSERT INTO a VALUES ('before')")
@@ -245,8 +245,13 @@ def test_only_a_signed_index_is_used(tmp_path: Path) -> None:
             index.write_bytes(index.read_bytes()[:-100])
         elif harm == "unsigned":
             index.with_name("index.sqlite.signed").write_text("1 2\n")
+        elif harm == "no number":
+            index.with_name("index.sqlite.signed").write_text("1 x\n")
+        elif harm in ("whole seconds", "an earlier second"):  # as many archives restore a file
+            second = int(index.stat().st_mtime) - (harm == "an earlier second")
+            os.utime(index, (second, second))
         discard_unless_signed(index)
-        assert index.exists() is (harm in (None, "journal"))
+        assert index.exists() is (harm in (None, "journal", "whole seconds")), harm
         assert [path.name for path in tmp_path.glob("*-*")] == []
 
 

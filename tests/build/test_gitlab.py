@@ -93,6 +93,7 @@ class Project:
                 self.cache[path] = self.folder / "cache" / path
                 shutil.rmtree(self.cache[path], ignore_errors=True)
                 shutil.copytree(self.work / path, self.cache[path])
+                round_times(self.cache[path])
         return done
 
     def environment(self, now: str, token: str) -> dict[str, str]:
@@ -120,6 +121,13 @@ def git(folder: Path, *arguments: str, check: bool = True) -> str:
     author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     command = ["git", *author, "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=check).stdout
+
+
+def round_times(folder: Path) -> None:
+    """Round the times of files to seconds, as the zip files of a runner's cache have them."""
+    for file in filter(Path.is_file, folder.rglob("*")):
+        second = int(file.stat().st_mtime)
+        os.utime(file, (second, second))
 
 
 def fetch(server: Loopback) -> str:

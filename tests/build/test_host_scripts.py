@@ -116,3 +116,17 @@ def test_every_host_builds_the_folder_that_it_publishes() -> None:
         assert set(re.findall(r"broadsheet build(.*?)(?: \|\|| >>| &&| #|$)", texts, re.MULTILINE)) == {
             f" --site {folder}"
         }, name
+
+
+# -- the time of a build -------------------------------------------------------------------------------------------
+
+# A cold build of ten years of 84 papers a day (430 s) and `check --site` (about 100 s), as if on one core.
+TEN_YEARS_S = 530
+SLOWER = 2  # a runner's core, and the installation and the cache around it
+
+
+def test_a_fresh_runner_has_the_time_to_build_ten_years() -> None:
+    github = yaml.safe_load(host_files("github")[".github/workflows/pages.yml"])["jobs"]["build"]["timeout-minutes"]
+    gitlab = yaml.safe_load(host_files("gitlab")[".gitlab-ci.yml"])["pages"]["timeout"]
+    for minutes in (github, int(gitlab.removesuffix(" minutes"))):
+        assert minutes * 60 >= TEN_YEARS_S * SLOWER

@@ -23,6 +23,7 @@ def test_the_first_site_has_the_address_of_its_host_and_the_second_build_makes_n
         "post": "skipped",
     }, run.log
     assert run.messages("error") == []
+    assert "GitHub Pages, 1 GB a site: holds" in run.log
     assert {warning.partition(" at ")[0] for warning in run.messages("warning")} <= {
         "samples: made-up papers would be published"
     }

@@ -11,6 +11,7 @@ from broadsheet.views.paper import CARDS
 SAMPLE = 12  # pages of days that are read for an estimate
 PACKED = 0.33  # of the bytes of abstracts, in the compressed file of a day
 _DAY = re.compile(r"daily/(\d{4})/(\d\d)/(\d\d)/index\.html")
+_PUBLICATION = re.compile(r"publications/.+/index\.html")
 _PAPER = re.compile(r"papers/.*index\.html")
 _ABSTRACT = re.compile(rb"<details(?: open)?><summary>[^<]*</summary><p>.*?</p></details>", re.DOTALL)
 
@@ -34,8 +35,8 @@ class Saving(NamedTuple):
         return self.share not in (None, 1.0)
 
 
-def _in(folder: str) -> Callable[[str], bool]:
-    return lambda path: path.startswith(folder)
+def _in(*folders: str) -> Callable[[str], bool]:
+    return lambda path: path.startswith(folders)
 
 
 def _named(*names: str) -> Callable[[str], bool]:
@@ -46,7 +47,6 @@ is_alternate = _named("index.md", "index.json", "papers.bib")
 is_image = _named("card.png")
 _FIXED = (
     Saving("search: false", _in("search-index/")),
-    Saving("paper_pages: none", _in("papers/")),
     Saving("author_pages: none", _in("authors/")),
     Saving("downloads: none", _in("downloads/"), divides="downloads: years", whole="downloads/archive."),
     Saving("alternates: none", is_alternate),
@@ -56,6 +56,7 @@ _FIXED = (
     Saving("pages.month_best", _in("monthly/"), None, keeps_files=True),
     Saving("pages.week_best", _in("weekly/"), None, keeps_files=True),
 )
+_PAPERS = Saving("paper_pages: none", _in("papers/"))
 _DAYS = Saving("pages.abstracts", _in("daily/"), None, keeps_files=True)
 
 
@@ -86,12 +87,19 @@ def savings(paths: Sequence[str], settings: Settings, abstracts: float = 0.0) ->
     `abstracts` is the share of the abstracts after a day's tenth in the pages of days; 0 if it is unknown.
     """
     dates = sorted(filter(None, map(date_of, paths)))
-    return [*_FIXED, *_of_days(dates, settings, abstracts), *_of_all(dates, paths, settings)]
+    return [_papers(paths, settings), *_FIXED, *_of_days(dates, settings, abstracts), *_of_all(dates, paths, settings)]
 
 
 def of_file(path: str) -> Saving | None:
     """Return the setting that removes a file, or makes it smaller."""
-    return next((saving for saving in (*_FIXED, _DAYS) if saving.concerns(path)), None)
+    return next((saving for saving in (*_FIXED, _PAPERS, _DAYS) if saving.concerns(path)), None)
+
+
+def _papers(paths: Iterable[str], settings: Settings) -> Saving:
+    """Return what no pages of papers save: with them go those of authors, but for authors of publications."""
+    if settings.author_pages == "all" and not any(map(_PUBLICATION.fullmatch, paths)):
+        return _PAPERS._replace(concerns=_in("papers/", "authors/"))
+    return _PAPERS
 
 
 def _of_days(dates: Sequence[str], settings: Settings, abstracts: float) -> Iterator[Saving]:

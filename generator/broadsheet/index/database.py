@@ -9,6 +9,7 @@ from broadsheet.store.files import read_regular
 GOOD = 7
 # The number of papers that are the top of a day.
 TOP = 10
+SECOND_NS = 10**9
 
 # Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
 # All tables in one transaction, which ends with the version: one wait for the disk, not one for each table.
@@ -114,7 +115,7 @@ def sign(path: Path) -> None:
 def discard_unless_signed(path: Path) -> None:
     """Delete an index that changed since it was signed, and the leftovers of a killed process or another program."""
     try:
-        signed = read_regular(_signature(path)) == _state(path)
+        signed = _is_signed(path, read_regular(_signature(path)))
     except OSError:
         signed = False
     for name in _beside(path) if signed else (path, *_beside(path)):
@@ -127,6 +128,13 @@ def _beside(path: Path) -> list[Path]:
 
 def _signature(path: Path) -> Path:
     return path.with_name(f"{path.name}.signed")
+
+
+def _is_signed(path: Path, signature: bytes) -> bool:
+    """Return whether `signature` is of the index, whose time may be in whole seconds, as in GitLab's caches."""
+    size, _, time_ns = signature.partition(b" ")
+    whole_ns = int(time_ns) // SECOND_NS * SECOND_NS if time_ns.strip().isdigit() else 0
+    return _state(path) in (signature, b"%b %d\n" % (size, whole_ns))
 
 
 def _state(path: Path) -> bytes:
