@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
+
 from broadsheet.index.days import Entry
 from broadsheet.index.queries import Queries, query
 from broadsheet.model import names
@@ -40,6 +42,9 @@ class Author(NamedTuple):
     papers: int
     publications: tuple[str, ...]
     others: tuple[tuple[str, str], ...]
+
+
+_AUTHOR = msgspec.json.Decoder(Author)
 
 
 class AuthorWorks(NamedTuple):
@@ -159,10 +164,19 @@ class AuthorIndex:
         for name in ("authors", "_paper_checksums"):
             self.__dict__.pop(name, None)
         before = dict(self._db.execute("SELECT key, slug FROM author"))
+        self.authors = self._resolved()
+        self._store_pages()
         after = {key: author.slug for author in self.authors.values() for key in author.names}
         other = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         self._store_names(other.union(names), after)
         self._store_links({*dates, *self._dates_of(other)})
+
+    def _store_pages(self) -> None:
+        """Store the authors with a page, of whom a day changes few."""
+        before = dict(self._db.execute("SELECT slug, record FROM author_page"))
+        after = {slug: msgspec.json.encode(author) for slug, author in self.authors.items()}
+        self._db.executemany("DELETE FROM author_page WHERE slug = ?", ((slug,) for slug in before.keys() - after))
+        self._db.executemany("INSERT OR REPLACE INTO author_page VALUES (?, ?)", after.items() - before.items())
 
     def _store_names(self, names: Iterable[str], slugs: Mapping[str, str]) -> None:
         """Store the pages of some names, and sums that change with their papers."""
@@ -188,7 +202,16 @@ class AuthorIndex:
 
     @cached_property  # without it a cold build takes twice the time: each paper asks
     def authors(self) -> dict[str, Author]:
-        """The authors with a page, by slug."""
+        """The authors with a page, by slug, as the last refresh found them."""
+        rows = self._db.execute("SELECT slug, record FROM author_page ORDER BY slug")
+        return {slug: _AUTHOR.decode(record) for slug, record in rows}
+
+    def author(self, slug: str) -> Author | None:
+        """Return one of the `authors`."""
+        row = self._db.execute("SELECT record FROM author_page WHERE slug = ?", (slug,)).fetchone()
+        return _AUTHOR.decode(row[0]) if row else None
+
+    def _resolved(self) -> dict[str, Author]:
         if self._pages == "none":
             return {}
         people = self._db.execute(
@@ -204,7 +227,7 @@ class AuthorIndex:
         authors = resolve_authors(
             map(PublicationAuthor._make, people), {key: (papers, name) for key, papers, name, _ in rows}
         )
-        return {author.slug: author for author in authors}
+        return {author.slug: author for author in sorted(authors)}
 
     def papers(self, author: Author, limit: int) -> list[tuple[str, int]]:
         """Return the newest papers of an author: the first date with each, and the rank there."""
@@ -271,7 +294,7 @@ class AuthorQueries(Queries):
     @query
     def author(self, slug: str, limit: int) -> AuthorWorks | None:
         """Return an author with a page, with at most so many papers."""
-        author = self._author_index.authors.get(slug)
+        author = self._author_index.author(slug)
         if author is None:
             return None
         keys = self._author_index.papers(author, limit)

@@ -58,6 +58,7 @@ CREATE INDEX paper_key_key ON paper_key (key);
 CREATE TABLE day_keys (date TEXT PRIMARY KEY, keys BLOB) WITHOUT ROWID;
 CREATE TABLE other_key (arxiv_id TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
 CREATE TABLE author (key TEXT PRIMARY KEY, slug TEXT, checksum INTEGER, papers INTEGER) WITHOUT ROWID;
+CREATE TABLE author_page (slug TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID;
 CREATE TABLE author_day (date TEXT PRIMARY KEY, checksum INTEGER) WITHOUT ROWID;
 CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
 CREATE INDEX publication_listed ON publication (listed_on, position);
