@@ -14,7 +14,7 @@ from broadsheet.search.document import Facets, SearchDocument
 from broadsheet.search.files import files, segment_of
 from broadsheet.search.numbers import decode, encode
 from broadsheet.search.people import people_lists
-from broadsheet.search.segment import Segment, from_documents, join
+from broadsheet.search.segment import Segment, append, from_documents, join
 from broadsheet.search.texts import PHRASES, Chunks, head
 
 WORDS = "grebe coot heron 注意力机制 dive dives the lake naïve 3.5 of".split()
@@ -70,6 +70,14 @@ def test_joined_months_are_the_same_whether_read_or_made() -> None:
     assert joined.rows == whole.rows
     assert joined.parts == (30, 1, 200)
     assert postings(segment_of(files(joined).__getitem__)) == postings(whole)
+
+
+@pytest.mark.parametrize(("first", "second"), [(30, 5), (31, 6), (31, 1), (1, 1), (7, 0), (600, 100)])
+def test_a_segment_with_a_day_added_is_that_of_all_its_documents(first: int, second: int) -> None:
+    earlier = segment_of(files(from_documents(documents(0, first))).__getitem__)
+    assert files(append(earlier, from_documents(documents(first, second)))) == files(
+        from_documents(documents(0, first + second))
+    )
 
 
 def postings(segment: Segment) -> set[tuple[str, int, int, bool]]:

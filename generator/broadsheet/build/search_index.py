@@ -26,7 +26,7 @@ from broadsheet.search.files import (
 )
 from broadsheet.search.ids import DOCUMENTS_PER_LIST
 from broadsheet.search.people import people_lists
-from broadsheet.search.segment import Segment, from_documents, join
+from broadsheet.search.segment import Segment, append, from_documents, join
 from broadsheet.search.texts import CARDS_PER_CHUNK, head
 from broadsheet.store.atomic import write_atomically
 from broadsheet.views.search_documents import PUBLICATIONS, Shard
@@ -43,6 +43,7 @@ def write_shard(
     """Write a shard as a folder of `site`, swapped in one step. Without documents, it has no folder.
 
     Months whose folders in `previous` are `reusable` are read from there: an eighth of the time that making them takes.
+    A day is added to the folder of its month.
     """
     parts = (_part(documents, part, previous, reusable) for part in shard.parts or (shard,))
     segment = join(part for part in parts if part.rows)
@@ -55,12 +56,19 @@ def write_shard(
             path.write_bytes(data)
 
 
-def _part(documents: Documents, shard: Shard, previous: Path | None, reusable: Collection[str]) -> Segment:
-    if previous and shard.folder in reusable:
-        folder = previous / FOLDER / shard.folder
-        with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError):  # the slow path is always there
-            return segment_of(lambda name: (folder / name).read_bytes())
-    return from_documents(documents(shard))
+def _part(documents: Documents, part: Shard, previous: Path | None, reusable: Collection[str]) -> Segment:
+    earlier = part._replace(version=part.earlier, dates=part.dates[:-1])
+    with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError, zlib.error):  # the slow path is always there
+        if previous and part.folder in reusable:
+            return _read(previous / FOLDER / part.folder)
+        if previous and earlier.folder in reusable:
+            new = from_documents(documents(part._replace(dates=part.dates[-1:])))
+            return append(_read(previous / FOLDER / earlier.folder), new)
+    return from_documents(documents(part))
+
+
+def _read(folder: Path) -> Segment:
+    return segment_of(lambda name: (folder / name).read_bytes())
 
 
 def write_list(folders: Sequence[str], people: Mapping[str, str], site: Path, cache: Path) -> None:

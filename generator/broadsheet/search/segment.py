@@ -13,6 +13,7 @@ from broadsheet.search import words
 from broadsheet.search.document import Facets, SearchDocument
 from broadsheet.search.numbers import Bytes, Ints
 from broadsheet.search.texts import Chunks, pack
+from broadsheet.search.texts import append as append_texts
 
 FIELD_GAP = 8  # positions between fields, so that no phrase matches across them
 POSITIONS = 256  # a position is one byte: the rest of the division by this
@@ -161,6 +162,12 @@ def join(segments: Iterable[Segment]) -> Segment:
             ids[name] = list(dict.fromkeys([*ids.get(name, ()), *addresses]))
     occurrences = Occurrences(*map(np.concatenate, zip(*columns, strict=True)))
     return Segment(tuple(parts), rows, ids, tuple(texts), list(numbers), occurrences, dict(spellings))
+
+
+def append(first: Segment, second: Segment) -> Segment:
+    """Return the segment that `from_documents` makes of the documents of both, each of one part."""
+    texts = append_texts(first.texts[0], second.texts[0], len(first.rows))
+    return join([first, second])._replace(parts=(len(first.rows) + len(second.rows),), texts=(texts,))
 
 
 def columns_of(rows: Sequence[tuple[Any, ...]]) -> bytes:

@@ -25,6 +25,14 @@ def pack(cards: Sequence[bytes]) -> Chunks:
     return tuple(map(_compress, chunks))
 
 
+def append(first: Chunks, second: Chunks, cards: int) -> Chunks:
+    """Return the chunks of the cards of both; `cards` is the number of the first ones."""
+    if cards % CARDS_PER_CHUNK == 0:
+        return (*first, *second)
+    lines = [line for chunk in (first[-1], *second) for line in _decompress(chunk).splitlines()]
+    return (*first[:-1], *pack(lines))
+
+
 def head() -> bytes:
     """Return the stream before each chunk."""
     return _primed()[0]
@@ -33,6 +41,12 @@ def head() -> bytes:
 def _compress(data: bytes) -> bytes:
     compressor = _primed()[1].copy()
     return compressor.compress(data) + compressor.flush()
+
+
+def _decompress(chunk: bytes) -> bytes:
+    decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+    decompressor.decompress(head())
+    return decompressor.decompress(chunk)
 
 
 @cache

@@ -35,7 +35,8 @@ T = TypeVar("T")
 class Shard(NamedTuple):
     """A part of the index: the papers of `dates`, else publications. `version` changes when its content may have.
 
-    Of several months, `parts` are the shards that each was, or would be.
+    Of several months, `parts` are the shards that each was, or would be. Of one, `earlier` is the version of the shard
+    without the last day.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Shard(NamedTuple):
     dates: tuple[str, ...] = ()
     first: int = 0
     parts: tuple["Shard", ...] = ()
+    earlier: str = ""
 
     @property
     def folder(self) -> str:
@@ -87,9 +89,14 @@ def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterato
 
 
 def _shard(name: str, months: list["_MonthPart"], versions: dict[str, str], salt: str) -> Shard:
-    parts = [
-        Shard(month.name, _digest([salt, *(f"{date} {versions[date]}" for date in month.dates)]), month.dates)
+    lines = {date: f"{date} {versions[date]}" for month in months for date in month.dates}
+    digests = (
+        [_digest([salt, *map(lines.__getitem__, dates)]) for dates in (month.dates, month.dates[:-1])]
         for month in months
+    )
+    parts = [
+        Shard(month.name, version, month.dates, earlier=earlier)
+        for month, (version, earlier) in zip(months, digests, strict=True)
     ]
     if len(parts) == 1:
         return parts[0]._replace(name=name)

@@ -91,9 +91,9 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     papers = entries_of_papers(catalogue, settings, key)
     if not papers:
         return
-    shown = [entry for entries in papers for entry in entries]
-    publications = _publications(catalogue, sorted({entry.date for entry in shown}))
-    places = places_of(catalogue, shown)
+    all_entries = [entry for entries in papers for entry in entries]
+    publications = _publications(catalogue, sorted({entry.date for entry in all_entries}))
+    places = places_of(catalogue, all_entries)
     related, author_slugs = catalogue.related(key), catalogue.author_links(key)
     citation_keys = catalogue.paper_keys(key)
     is_shared = has_card(catalogue, settings, key)
