@@ -101,8 +101,8 @@ def of_text(name: str) -> Name:
     `test_a_plain_name_is_parsed_as_any_other`; 6,000 papers take 0.14 s instead of 0.25 s.
     """
     if is_plain(name):
-        given, _, family = name.rpartition(" ")
-        return Name(family, given)
+        first, _, family = name.rpartition(" ")
+        return Name(family, first)
     return of_any_text(name)
 
 
