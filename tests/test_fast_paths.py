@@ -19,6 +19,7 @@ from broadsheet.settings.topics import Topic
 from broadsheet.store import program
 from broadsheet.text import tex_formulas
 from broadsheet.text.sanitize import one_line
+from broadsheet.views import coins
 from broadsheet.views.paper import PaperRenderer
 from tests.index.test_related import Memory
 
@@ -73,7 +74,8 @@ def test_no_line_of_a_paper_is_empty(name: str, comment: str) -> None:
 
 _WORDS = (
     "Ada Grace J. V Van de la Ph D Jr Sr III et Al Lee Nguyen Team Google DeepMind Institute AI NASA und zu Labs MD"
-    " O'Neil Center Inc A.-B. Müller Le Wang Forgemeinschaft Di van Saint-Exupéry {Lab} \\'Ecole".split()
+    " O'Neil Center Inc A.-B. Müller Le Wang Forgemeinschaft Di van Saint-Exupéry {Lab} \\'Ecole"
+    " Li Xu-la Gal-Yam Jean-Van Lee-Jr McDonald DeLla Smith-Lab".split()
 )
 
 
@@ -81,6 +83,7 @@ _WORDS = (
 def test_a_plain_name_is_parsed_as_any_other(words: list[str]) -> None:
     for name in (" ".join(words), ", ".join(words)):
         assert names.of_text(name) == names.of_any_text(name)
+        assert coins._author(name) == coins._creator("rft.au", names.of_any_text(name))
 
 
 def test_a_name_of_a_source_is_parsed_as_any_other(corpus: Path) -> None:
@@ -88,6 +91,7 @@ def test_a_name_of_a_source_is_parsed_as_any_other(corpus: Path) -> None:
     authors = {name for day in rows for row in day.values() for name in row.get("authors", ())}
     assert len(authors) > 1000
     assert [name for name in authors if names.of_text(name) != names.of_any_text(name)] == []
+    assert sum(map(names.is_plain, authors)) > 0.9 * len(authors)
 
 
 @given(st.text("aZ9 .'-&{\\\n\xa0\u200b"))

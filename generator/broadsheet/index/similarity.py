@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.index.periods import year_before
-from broadsheet.index.term_vectors import TERMS, DayVectors
+from broadsheet.index.term_counts import TERMS
+from broadsheet.index.term_vectors import DayVectors
 
 MAX_SIMILAR = 5
 MIN_DAYS = 3  # the first 3 similar papers are of 3 different days

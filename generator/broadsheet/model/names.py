@@ -41,7 +41,7 @@ _FAMILY_FIRST = re.compile(
     "\U00020000-\U0003ffff]+"
 )  # Han, Hangul, Kana
 MAX_WORDS = 100_000  # in memory
-_PLAIN_WORD = re.compile(r"[A-Z][a-z]+|[A-Z]\.?")
+_PLAIN_WORD = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-?[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*|[A-Z]\.?(?:-[A-Z]\.)*")
 # A word to which one of these applies may be more than a part of a person's name.
 _RULES = (
     re.compile(rf"^(?:{_PARTICLE.pattern}|{_SUFFIXES}|et|ph)$", re.IGNORECASE),
@@ -88,15 +88,21 @@ class _PlainWords(dict[str, bool]):
 _PLAIN_WORDS = _PlainWords()
 
 
+def is_plain(name: str) -> bool:
+    """Return whether a name consists of plain words, the last of which is the family name: 19 in 20 do."""
+    words = name.split(" ")
+    return len(words) > 1 and words[-1][-1:].islower() and all(map(_PLAIN_WORDS.__getitem__, words))
+
+
 def of_text(name: str) -> Name:
     """Return the name that a source wrote, with TeX's accents or without.
 
-    Fast path: four names in five are plain words, the last of which is the family name. Slow path: `of_any_text`, seven
-    times slower. The test is `test_a_plain_name_is_parsed_as_any_other`; 6,000 papers take 0.14 s instead of 0.25 s.
+    Fast path: plain names (`is_plain`). Slow path: `of_any_text`, seven times slower. The test is
+    `test_a_plain_name_is_parsed_as_any_other`; 6,000 papers take 0.14 s instead of 0.25 s.
     """
-    words = name.split(" ")
-    if len(words) > 1 and len(words[-1]) > 2 and all(map(_PLAIN_WORDS.__getitem__, words)):
-        return Name(words[-1], name[: -len(words[-1]) - 1])
+    if is_plain(name):
+        first, _, family = name.rpartition(" ")
+        return Name(family, first)
     return of_any_text(name)
 
 
