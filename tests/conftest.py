@@ -3,7 +3,9 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import NoReturn
 
 import pytest
@@ -35,25 +37,24 @@ expect.set_options(timeout=30_000)
 # They come first: one that came last would leave the other cores without work. Each takes over 15 seconds of a core.
 LONGEST = (
     "tests/build/test_incremental.py",
-    "tests/test_corpus.py",
-    "tests/build/test_executors.py",
-    "tests/test_kills.py",
-    "tests/views/test_accessibility.py",
-    "tests/views/test_rows.py",
-    "tests/build/test_build.py",
-    "tests/starter/test_pages.py",
     "tests/views/test_since.py",
+    "tests/views/test_rows.py",
+    "tests/views/test_accessibility.py",
     "tests/views/test_browser.py",
-    "tests/views/test_reader.py",
+    "tests/test_kills.py",
+    "tests/test_corpus.py",
     "tests/views/test_search_page.py",
-    "tests/model/test_limits.py",
-    "tests/scoring/test_local.py",
-    "tests/test_benchmarks.py",
-    "tests/test_soak.py",
-    "tests/starter/test_daily.py",
-    "tests/manual/test_followed.py",
-    "tests/views/test_theme_styles.py",
+    "tests/views/test_reader.py",
     "tests/views/test_frame.py",
+    "tests/starter/test_pages.py",
+    "tests/manual/test_followed.py",
+    "tests/test_benchmarks.py",
+    "tests/scoring/test_local.py",
+    "tests/starter/test_daily.py",
+    "tests/test_soak.py",
+    "tests/build/test_executors.py",
+    "tests/views/test_theme_styles.py",
+    "tests/build/test_build.py",
     "tests/views/test_catch_up.py",
     "tests/daily/test_first_run.py",
     "tests/build/test_gitlab.py",
@@ -106,16 +107,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if "corpus" in fixtures:
             item.add_marker("slow")
-        values = vars(item.module).values() if isinstance(item, pytest.Function) else ()
-        if "site" in fixtures or any(map(_is_server, values)):
+        if "site" in fixtures or (isinstance(item, pytest.Function) and _has_server(item.module)):
             item.add_marker("server")
         if not {"browser", "server", "slow"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker("fast")
 
 
-def _is_server(value: object) -> bool:
+@cache
+def _has_server(module: ModuleType) -> bool:
     """Return whether a name of a test module is a server or starts a process."""
-    return any(value is server for server in (subprocess, Loopback, ModelServer, World, digest))
+    servers = (subprocess, Loopback, ModelServer, World, digest)
+    return any(value is server for value in vars(module).values() for server in servers)
 
 
 @pytest.fixture(scope="session")

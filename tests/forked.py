@@ -20,6 +20,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
@@ -35,6 +36,13 @@ LARGE = (
     "broadsheet.build.executors",
     "broadsheet.__main__",
 )  # few need them
+# Functions that return the same in every run, as they depend on the program alone: a third of a small build.
+SAME = (
+    ("broadsheet.build.static_files", "compact"),
+    ("broadsheet.build.static_files", "compact_script"),
+    ("broadsheet.build.theme_sheet", "program_words"),
+    ("mkdocs.utils", "entry_points"),
+)
 
 
 class Source:
@@ -107,6 +115,8 @@ def main() -> None:
     for module in pkgutil.walk_packages(broadsheet.__path__, "broadsheet."):
         if not module.name.startswith(LARGE):
             import_module(module.name)
+    for place, name in SAME:
+        setattr(import_module(place), name, cache(getattr(import_module(place), name)))
     build_once()
     gc.collect()
     gc.freeze()

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from jinja2 import DictLoader, Environment
+from jinja2 import DictLoader, Environment, FileSystemLoader
 
+from broadsheet import PROGRAM
 from broadsheet.build.build import build
 from broadsheet.build.generate import generate
 from broadsheet.checks.check import check
@@ -269,6 +270,28 @@ def test_a_damaged_template_is_compiled_again(tmp_path: Path, monkeypatch: pytes
         file.write_bytes(damage)
         assert environment().get_template("a").render() == "2"
         assert file.read_bytes() == whole
+
+
+def test_the_templates_of_digests_leave_the_compiled_ones_of_the_program_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    compiled = tmp_path / "compiled"
+    theme = PROGRAM / "views" / "theme"
+
+    def load(folder: Path) -> None:
+        cache = Compiled("test", "1", compiled)
+        Environment(loader=FileSystemLoader(folder), bytecode_cache=cache, autoescape=True).get_template("card.html")
+
+    load(theme)
+    (own,) = compiled.iterdir()
+    before = own.read_bytes()
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "card.html").write_text(str(number))
+        load(tmp_path / str(number))
+    assert own.read_bytes() == before
+    assert len(list(compiled.iterdir())) == 2  # one for all digests
 
 
 def test_reading_names_the_kind_of_a_special_file(tmp_path: Path) -> None:

@@ -61,10 +61,12 @@ def test_the_first_and_the_last_day_have_a_page(tmp_path: Path, date: str) -> No
     assert (tmp_path / "site/daily" / date.replace("-", "/") / "index.html").is_file()
 
 
-def test_extreme_times_of_publication_are_handled(tmp_path: Path) -> None:
+def test_papers_with_extreme_times_of_publication_are_shown(tmp_path: Path) -> None:
     times = [{"published": date, "updated": f"{date}T00:00:00Z"} for date in EXTREMES]
     make_digest(tmp_path, {"2025-06-02": [paper(f"2506.0000{n}", **fields) for n, fields in enumerate(times, 1)]})
     build(tmp_path)
+    page = (tmp_path / "site/daily/2025/06/02/index.html").read_text("utf-8")
+    assert [n for n in range(1, len(times) + 1) if f"A paper called 2506.0000{n}" not in page] == []
 
 
 @pytest.mark.parametrize("date", EXTREMES[::5])
@@ -75,6 +77,7 @@ def test_publications_with_extreme_dates_are_shown(tmp_path: Path, date: str) ->
     (tmp_path / "data/publications").mkdir(exist_ok=True)
     (tmp_path / "data/publications/a.yml").write_text(f"---\n{json.dumps(record)}\n", "utf-8")
     build(tmp_path)
+    assert (tmp_path / "site/publications/1/index.html").is_file()
 
 
 def test_days_of_values_and_names() -> None:

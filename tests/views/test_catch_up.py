@@ -40,7 +40,7 @@ def status(tab: Page) -> Any:
 
 
 def ids(tab: Page) -> list[str]:
-    return [row.get_attribute("data-paper") or "" for row in tab.locator("#news .item").all()]
+    return list(tab.locator("#news .item").evaluate_all("nodes => nodes.map((node) => node.dataset.paper)"))
 
 
 def record(tab: Page) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def test_the_front_page_has_a_lead_two_seconds_headlines_and_the_week(address: s
     assert second["y"] == third["y"]
     assert second["x"] + second["width"] <= third["x"]
     assert lead["width"] > 1.8 * second["width"]
-    assert [row.evaluate(HEADLINE) for row in rows.all()] == [False] * 3 + [True] * (rows.count() - 3)
+    assert rows.evaluate_all(f"nodes => nodes.map({HEADLINE})") == [False] * 3 + [True] * (rows.count() - 3)
     assert tab.locator(".skyline a").count() == ALL
     assert tab.evaluate(SHIFT) <= 0.01
 

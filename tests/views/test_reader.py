@@ -33,7 +33,7 @@ FIRST, SECOND, THIRD, LAST = (f"2505.0000{n}" for n in (1, 2, 3, 4))
 
 
 def visible_ids(tab: Page) -> list[str]:
-    return [it.get_attribute("id") or "" for it in tab.locator("article.paper:visible").all()]
+    return list(tab.locator("article.paper:visible").evaluate_all("nodes => nodes.map((node) => node.id)"))
 
 
 def stored(tab: Page) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 def headlines(tab: Page, selector: str = ".paper") -> list[bool]:
-    return [row.evaluate(HEADLINE) for row in tab.locator(f"{selector}:visible").all()]
+    return list(tab.locator(f"{selector}:visible").evaluate_all(f"nodes => nodes.map({HEADLINE})"))
 
 
 def record(tab: Page, name: str) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def record(tab: Page, name: str) -> dict[str, Any]:
 
 
 def ids(tab: Page) -> list[str]:
-    return [row.get_attribute("id") or "" for row in tab.locator(".paper").all()]
+    return list(tab.locator(".paper").evaluate_all("nodes => nodes.map((node) => node.id)"))
 
 
 def go_to(tab: Page, row: int) -> str:

@@ -81,11 +81,14 @@ def tab(chromium: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
+TARGETS = "nodes => nodes.map((node) => node.getAttribute('href'))"
+
+
 def hits(tab: Page) -> list[str]:
     expect(tab.locator("#search-status")).to_have_text(re.compile("found$|found in"))
     count = int(tab.locator("#search-status").inner_text().split()[0])
     expect(tab.locator("#hits > li")).to_have_count(min(count, 20))
-    return [str(a.get_attribute("href")).partition("/repo/")[2] for a in tab.locator("#hits h3 a").all()]
+    return [link.partition("/repo/")[2] for link in tab.locator("#hits h3 a").evaluate_all(TARGETS)]
 
 
 def options(tab: Page, name: str) -> list[str]:

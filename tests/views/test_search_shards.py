@@ -50,7 +50,8 @@ def search(tab: Page, address: str, query: str) -> tuple[list[str], str]:
     status = tab.locator("#search-status")
     expect(status).to_have_text(re.compile("^[0-9]+ .*found"))
     expect(tab.locator("#hits > li")).to_have_count(min(int(status.inner_text().split()[0]), 20))
-    return [str(node.get_attribute("data-paper")) for node in tab.locator("#hits > li").all()], status.inner_text()
+    ids = tab.locator("#hits > li").evaluate_all("nodes => nodes.map((node) => node.dataset.paper)")
+    return list(ids), status.inner_text()
 
 
 @pytest.mark.parametrize("query", ["wading grebes moonlit reeds", "moonlit wading reeds", "reeds grebes moonlit"])

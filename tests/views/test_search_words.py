@@ -77,7 +77,7 @@ def search(tab: Page, address: str, query: str) -> list[str]:
     status = tab.locator("#search-status")
     expect(status).to_have_text(re.compile("^[0-9]+ .*found"))
     expect(tab.locator("#hits > li")).to_have_count(min(int(status.inner_text().split()[0]), 20))
-    return [str(node.get_attribute("data-paper")) for node in tab.locator("#hits > li").all()]
+    return list(tab.locator("#hits > li").evaluate_all("nodes => nodes.map((node) => node.dataset.paper)"))
 
 
 def status(tab: Page) -> str:

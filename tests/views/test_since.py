@@ -81,7 +81,7 @@ def tab(context: BrowserContext) -> Iterator[Page]:
 
 
 def visible_ids(tab: Page) -> list[str]:
-    return [it.get_attribute("data-paper") or "" for it in tab.locator("#news .item").all()]
+    return list(tab.locator("#news .item").evaluate_all("nodes => nodes.map((node) => node.dataset.paper)"))
 
 
 def stored(tab: Page) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def status(tab: Page) -> Any:
 
 
 def ids(tab: Page) -> list[str]:
-    return [row.get_attribute("data-paper") or "" for row in tab.locator("ol.list > .item").all()]
+    return list(tab.locator("ol.list > .item").evaluate_all("nodes => nodes.map((node) => node.dataset.paper)"))
 
 
 def options(tab: Page, name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from broadsheet import PROGRAM
@@ -60,11 +61,16 @@ def theme_sheet(root: Path, docs: Path) -> bytes:
     folder = _theme_folder()
     sheet = next(folder.glob("assets/stylesheets/main.*.min.css")).read_text("utf-8")
     own = [read_regular(file).decode("utf-8", "replace") for file in _own_files(root, docs)]
-    texts = (file.read_text("utf-8") for file in _program_files(folder))
     directions = {"ltr"} if language() == SOURCE else {"ltr", "rtl"}  # in the theme's code
-    words = directions.union(*map(WORD.findall, (*texts, *own)))
+    words = program_words(folder).union(directions, *map(WORD.findall, own))
     unasked = _unasked("".join(own))
     return subset(sheet, {word for word in words if not word.startswith(unasked)}).encode()
+
+
+def program_words(theme: Path) -> frozenset[str]:
+    """Return the words of the program's files, among which are the classes of generated pages."""
+    texts = (file.read_text("utf-8") for file in _program_files(theme))
+    return frozenset(chain.from_iterable(map(WORD.findall, texts)))
 
 
 def _unasked(own: str) -> tuple[str, ...]:

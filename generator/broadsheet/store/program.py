@@ -33,8 +33,8 @@ def program_fingerprint() -> str:
 class Compiled(FileSystemBytecodeCache):
     """A cache of compiled templates in ``__pycache__``, like that of compiled modules, and trusted as much.
 
-    `maker` names the owner of the templates. `version` changes with the filters that may run while compiling. There is
-    one file for each name of a template, for all digests.
+    `maker` names the owner of the templates. `version` changes with the filters that may run while compiling. There are
+    two files at most for each name of a template: that of the program, and that of all digests.
     """
 
     def __init__(self, maker: str, version: str, folder: Path = COMPILED) -> None:
@@ -43,7 +43,8 @@ class Compiled(FileSystemBytecodeCache):
         self._version = f"{jinja2.__version__} {version} "
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        return super().get_cache_key(name)
+        is_own = filename is not None and Path(filename).is_relative_to(PROGRAM)
+        return super().get_cache_key(name, str(PROGRAM) if is_own else None)
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(self._version + source)
