@@ -100,12 +100,14 @@ def outside_test(docs: Path) -> Callable[[str], bool]:
 
 
 class DocsFiles(NamedTuple):
-    """The files in docs/: hand-written ones; generated pages that no list has, those of a killed run; and the time of
-    the last change of each file in the list, in nanoseconds."""
+    """The files in docs/: hand-written ones; generated pages that no list has, those of a killed run; the time of the
+    last change of each file in the list, in nanoseconds; hidden files, and folders with a slash that are hidden or
+    links."""
 
     hand_written: list[str]
     orphans: set[str]
     generated: dict[str, int]
+    hidden: list[str]
 
 
 def docs_files(docs: Path, now_ns: int = 0, is_part: Callable[[str], bool] = lambda name: True) -> DocsFiles:
@@ -123,8 +125,8 @@ def docs_files(docs: Path, now_ns: int = 0, is_part: Callable[[str], bool] = lam
     listed_ns = os.stat(docs / LIST_FILE).st_mtime_ns if _is_intact(docs) else 0
     listed_ns = 0 if listed_ns > now_ns else listed_ns
     is_settled = _settled_test(docs, listed_ns)
-    files = DocsFiles([], set(), {})
-    for name in visible_files(docs, _remover(docs, ours), is_part):
+    files, remove = DocsFiles([], set(), {}, []), _remover(docs, ours)
+    for name in visible_files(docs, files.hidden.append, is_part):
         info = os.lstat(f"{docs}/{name}") if name in ours else None
         if info and stat.S_ISREG(info.st_mode):
             files.generated[name] = info.st_mtime_ns
@@ -134,7 +136,10 @@ def docs_files(docs: Path, now_ns: int = 0, is_part: Callable[[str], bool] = lam
             files.hand_written.append(name)
         elif not info:
             files.orphans.add(name)
+    for name in files.hidden:
+        remove(name)
     files.hand_written.sort()
+    files.hidden.sort()
     return files
 
 
@@ -144,10 +149,12 @@ def docs_files_beside(docs: Path, now_ns: int, start: Start) -> Callable[[Path],
 
     @cache
     def files(docs: Path) -> DocsFiles:
-        hand_written, orphans, generated = docs_files(docs, now_ns, partial(operator.ne, AUTHORS))
-        more = authors()
+        most, rest = docs_files(docs, now_ns, partial(operator.ne, AUTHORS)), authors()
         return DocsFiles(
-            sorted([*hand_written, *more.hand_written]), orphans | more.orphans, generated | more.generated
+            sorted(most.hand_written + rest.hand_written),
+            most.orphans | rest.orphans,
+            most.generated | rest.generated,
+            sorted(most.hidden + rest.hidden),
         )
 
     return files
@@ -201,8 +208,8 @@ def visible_files(
 ) -> Iterator[str]:
     """Yield every file below `root` whose path has no hidden part. `os.walk` takes twice as long, ``Path.rglob`` more.
 
-    Call `hidden` with each hidden file of these folders. Of the outermost entries, only those whose names are a part
-    count (`is_part`).
+    Call `hidden` with each hidden file of these folders, and, with a slash, each folder that is hidden or a link. Of
+    the outermost entries, only those whose names are a part count (`is_part`).
     """
     folders = [""]
     while folders:
@@ -212,7 +219,7 @@ def visible_files(
                 continue
             path, is_hidden = prefix + entry.name, entry.name.startswith(".")
             if entry.is_dir():
-                folders += [] if is_hidden or entry.is_symlink() else [f"{path}/"]
+                (hidden if is_hidden or entry.is_symlink() else folders.append)(f"{path}/")
             elif is_hidden:
                 hidden(path)
             else:
