@@ -160,14 +160,14 @@ def _is_untouched(folder: str, since_ns: int) -> bool:
         return False
 
 
-class Start(Protocol):
+class CallStarter(Protocol):
     """A function that starts a call, and returns a function for its result."""
 
     def __call__(self, do: Callable[[], A], /) -> Callable[[], A]: ...
 
 
 @contextmanager
-def beside(site: Path) -> Iterator[Start]:
+def beside(site: Path) -> Iterator[CallStarter]:
     """Yield a function that starts calls in a process of their own if `site` is large; else each waits to be asked."""
     if not _is_large(site):
         yield _when_asked

@@ -109,10 +109,13 @@ def sitemap_entries(files: Files, prerendered: Mapping[str, str | None], config:
     site = escape(config.site_url or "")  # once, not for each of 50,000 pages; no more of such an address needs it
     for path, updated in prerendered.items() if site else ():
         if path not in pages and not any(patterns.match_file(path) for patterns in excluded):
-            address = path.removesuffix("index.md")
-            address = address if _is_plain(address) else quote(address)
-            entries[path] = _entry(f"{site}{address}", updated)
+            entries[path] = _entry(f"{site}{_address(path)}", updated)
     return "".join(entries[path] for path in sorted(entries, key=place))
+
+
+def _address(path: str) -> str:
+    address = path.removesuffix("index.md")
+    return address if _is_plain(address) else quote(address)
 
 
 def _entry(address: str, updated: str | None) -> str:

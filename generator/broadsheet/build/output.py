@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from broadsheet.build.manifest import Start, entries
+from broadsheet.build.manifest import CallStarter, entries
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store import atomic
 from broadsheet.store.atomic import write_atomically
@@ -136,18 +136,16 @@ def docs_files(docs: Path, now_ns: int = 0, is_part: Callable[[str], bool] = lam
             files.hand_written.append(name)
         elif not info:
             files.orphans.add(name)
-    for name in files.hidden:
-        remove(name)
+    deque(map(remove, files.hidden), maxlen=0)
     files.hand_written.sort()
     files.hidden.sort()
     return files
 
 
-def docs_files_beside(docs: Path, now_ns: int, start: Start) -> Callable[[Path], DocsFiles]:
+def docs_files_beside(docs: Path, now_ns: int, start: CallStarter) -> Callable[[Path], DocsFiles]:
     """Return a function that finds the files in `docs` once. A third of a large archive is `start`ed before."""
     authors = start(partial(docs_files, docs, now_ns, partial(operator.eq, AUTHORS)))
 
-    @cache
     def files(docs: Path) -> DocsFiles:
         most, rest = docs_files(docs, now_ns, partial(operator.ne, AUTHORS)), authors()
         return DocsFiles(
@@ -157,7 +155,7 @@ def docs_files_beside(docs: Path, now_ns: int, start: Start) -> Callable[[Path],
             sorted(most.hidden + rest.hidden),
         )
 
-    return files
+    return cache(files)
 
 
 def _settled_test(docs: Path, listed_ns: int) -> Callable[[str], bool]:
