@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.build.output import Output, begin_list, docs_files, is_hand_written, write_generated
+from broadsheet.build import manifest as manifests
+from broadsheet.build.output import (
+    Output,
+    begin_list,
+    docs_files,
+    docs_files_beside,
+    generated_files,
+    is_hand_written,
+    write_generated,
+)
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.views.markdown import markdown
 from broadsheet.views.page import Page
@@ -175,3 +184,42 @@ def test_a_page_that_came_after_the_clock_was_set_back_is_hand_written(tmp_path:
     later_ns = listed_ns + 10**12
     os.utime(tmp_path / ".generated", ns=(later_ns, later_ns))  # written before the clock was set back
     assert docs_files(tmp_path, listed_ns + 10**10).hand_written == ["about/index.md"]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_two_processes_find_the_files_that_one_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    docs, site = tmp_path / "docs", tmp_path / "site"
+    site.mkdir()
+    manifests.write_manifest(site, "0" * 64, {})
+    monkeypatch.setattr(manifests, "LARGE_MANIFEST", 0 if large else 10**9)
+    monkeypatch.setattr(manifests, "PROCESSORS", 2)
+    write(docs, "index.md", "authors/index.md", "authors/a/index.md", "papers/1/index.md", "authors.md")
+    unlisted = {"authors/b/index.md", "daily/index.md"}  # of a killed run
+    for name in unlisted:
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_bytes(PAGE)
+    (docs / "mine").mkdir()
+    for name in ("authors/a/index.md", "authors/photo.jpg", "mine/index.md", "zoo.md"):
+        (docs / name).write_text("mine")
+    (docs / "papers/.index.md.12345678").write_bytes(b"hidden")
+    (docs / "linked").symlink_to("authors", target_is_directory=True)
+    with manifests.beside(site) as start:
+        together = docs_files_beside(docs, FAR, start)(docs)
+    removed = [name for name in together.hidden if name != ".generated" and not name.endswith("/")]
+    assert together._replace(hidden=[".generated", "linked/"]) == docs_files(docs, FAR)
+    assert removed == ["papers/.index.md.12345678"]
+    assert together.hand_written == ["authors/a/index.md", "authors/photo.jpg", "mine/index.md", "zoo.md"]
+    assert together.orphans == unlisted
+    assert together.generated.keys() == generated_files(docs)
+
+
+@pytest.mark.parametrize("name", ["authors", "papers"])
+def test_a_folder_that_is_a_link_is_left_alone_by_each_process(tmp_path: Path, name: str) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "index.md")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "mine.md").write_text("mine")
+    (docs / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert docs_files_beside(docs, FAR, lambda do: do)(docs) == docs_files(docs, FAR)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from contextlib import closing
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from broadsheet.build.last_build import LastBuild
-from broadsheet.build.manifest import copy_manifest, intactness
+from broadsheet.build.manifest import beside, copy_manifest, is_intact
 from broadsheet.build.mkdocs_settings import mkdocs_problems
-from broadsheet.build.output import begin_list, docs_files
+from broadsheet.build.output import begin_list, docs_files, docs_files_beside
 from broadsheet.build.published_downloads import published_downloads
 from broadsheet.build.published_ids import published_ids
 from broadsheet.build.report import BuildReport, Progress, report
@@ -48,10 +48,12 @@ def build(
     if settings is None:
         raise DigestError(_errors([*problems, *mkdocs_problems(root, None)]))
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
-        walk = cache(partial(docs_files, now_ns=locked_ns(root, Lock.BUILD)))  # docs/ is walked once
-        with intactness(real_site(root, settings, site)) as is_intact:
+        now_ns, place = locked_ns(root, Lock.BUILD), real_site(root, settings, site)
+        with beside(place) as start:
+            walk = docs_files_beside(root.absolute() / settings.site.docs_dir, now_ns, start)
+            intactness = start(partial(is_intact, place))
             problems += mkdocs_problems(root, settings, walk)
-            is_sound = not full and is_intact()
+            is_sound = not full and intactness()
         if errors := _errors(problems) or _errors(address_problems(root, settings.site)):
             raise DigestError(errors)
         problems += published_samples(root, settings)
@@ -66,8 +68,8 @@ def build(
         def build_site() -> BuildReport:
             begin_list(docs)
             place_theme(docs, settings)
-            files = walk(docs)
-            walk.cache_clear()  # for another attempt
+            nonlocal walk
+            files, walk = walk(docs), partial(docs_files, now_ns=now_ns)  # for another attempt
             with closing(open_index(root, settings, executors, shown_store(root))) as index:
                 last = LastBuild(root, target, settings, index, files, sound=is_sound)
                 result = _brought_up_to_date(last, force, processes, executors, progress)

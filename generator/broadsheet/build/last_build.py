@@ -82,7 +82,7 @@ class LastBuild:
             names |= {path for built_key in self.state.built_keys for path in built_key.docs_paths()}
         times = self.docs_files.generated
         hidden = {name for name in names - times.keys() if not is_unchanged(f"{self.docs}/{name}", manifest.time_ns)}
-        return hidden.union(name for name in names & times.keys() if times[name] > manifest.time_ns)
+        return hidden.union({name for name, time_ns in times.items() if time_ns > manifest.time_ns} & names)
 
 
 def build_inputs(root: Path, settings: Settings) -> str:

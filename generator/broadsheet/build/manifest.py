@@ -13,10 +13,13 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import open_regular
+
+A = TypeVar("A")
 
 MANIFEST = ".digest"
 MAX_LIST_BYTES = 2**26  # a million files; a limit since a zip bomb may be a thousandth of its content
@@ -157,14 +160,28 @@ def _is_untouched(folder: str, since_ns: int) -> bool:
         return False
 
 
+class CallStarter(Protocol):
+    """A function that starts a call, and returns a function for its result."""
+
+    def __call__(self, do: Callable[[], A], /) -> Callable[[], A]: ...
+
+
 @contextmanager
-def intactness(site: Path) -> Iterator[Callable[[], bool]]:
-    """Yield a function that returns whether `site` is intact. A process of its own looks at a large one meanwhile."""
+def beside(site: Path) -> Iterator[CallStarter]:
+    """Yield a function that starts calls in a process of their own if `site` is large; else each waits to be asked."""
     if not _is_large(site):
-        yield partial(_is_intact, site)
+        yield _when_asked
         return
     with WorkerPool(1) as pool:
-        yield partial(_result, pool.submit(_is_intact, site), site)
+        yield partial(_started, pool)
+
+
+def _when_asked(do: Callable[[], A], /) -> Callable[[], A]:
+    return do
+
+
+def _started(pool: WorkerPool, do: Callable[[], A], /) -> Callable[[], A]:
+    return partial(_result, pool.submit(do), do)
 
 
 def _is_large(site: Path) -> bool:
@@ -174,14 +191,14 @@ def _is_large(site: Path) -> bool:
         return False
 
 
-def _result(call: Future[bool], site: Path) -> bool:
+def _result(call: Future[A], do: Callable[[], A]) -> A:
     try:
         return call.result()
     except BrokenExecutor:  # its process was killed, often for lack of memory
-        return _is_intact(site)
+        return do()
 
 
-def _is_intact(site: Path) -> bool:
+def is_intact(site: Path) -> bool:
     """Return whether every file of the build is there, with its size, and not written to since."""
     manifest = read_manifest(site)
     sizes = manifest.sizes if manifest else None

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from urllib.parse import quote
 
 from markupsafe import escape
@@ -42,11 +43,14 @@ class RemainingFiles(Files):
 
 
 @contextmanager
-def listing(present: Collection[str]) -> Iterator[None]:
-    """Let MkDocs list the files of docs/ without those that are `present` in the site."""
+def listing(present: Collection[str], names: Collection[str] = ("/",)) -> Iterator[None]:
+    """Let MkDocs list the files of docs/ without those that are `present` in the site.
+
+    `names` are all files there, and folders, with a slash, whose files are not among them; by default, docs/ itself.
+    """
 
     def list_files(config: MkDocsConfig) -> Files:
-        files = _remaining(config, present)
+        files = _remaining(config, present, names)
         return RemainingFiles(_without_conflicts(config, present) if files is None else files, present, config)
 
     mkdocs_build.get_files = list_files  # type: ignore[attr-defined]
@@ -56,17 +60,22 @@ def listing(present: Collection[str]) -> Iterator[None]:
         mkdocs_build.get_files = get_files  # type: ignore[attr-defined]
 
 
-def _remaining(config: MkDocsConfig, present: Collection[str]) -> list[File] | None:
+def _remaining(config: MkDocsConfig, present: Collection[str], names: Collection[str]) -> list[File] | None:
     """Return the files, or None if two of them may have one address."""
-    start = len(config.docs_dir) + 1
-    paths = []
-    for folder, _, names in os.walk(config.docs_dir, followlinks=True):
-        if README in names:
-            return None
-        paths += [path for name in names if (path := f"{folder}/{name}"[start:]) not in present]
+    docs = config.docs_dir
+    folders = [name for name in names if name.endswith("/")]
+    all_files = chain(set(names).difference(present, folders), *(_files_below(docs, folder) for folder in folders))
+    paths = {path for path in all_files if path not in present and os.path.lexists(f"{docs}/{path}")}
+    if any(os.path.basename(path) == README for path in paths):
+        return None
     files = [_file(path, config) for path in sorted(paths, key=place)]
     set_exclusions(files, config)
     return files
+
+
+def _files_below(docs: str, folder: str) -> Iterator[str]:
+    for outer, _, names in os.walk(f"{docs}/{folder}", followlinks=True):
+        yield from (os.path.relpath(f"{outer}/{name}", docs) for name in names)
 
 
 def _without_conflicts(config: MkDocsConfig, present: Collection[str]) -> list[File]:
@@ -92,19 +101,23 @@ def sitemap_entries(files: Files, prerendered: Mapping[str, str | None], config:
     """
     pages = {file.src_uri: file.page for file in files.documentation_pages()}
     entries = {
-        path: _entry(page.canonical_url, page.meta.get("updated"))
+        path: _entry(escape(page.canonical_url), escape(page.meta.get("updated") or ""))
         for path, page in pages.items()
         if page and page.canonical_url
     }
     excluded = [patterns for patterns in (config.exclude_docs, config.draft_docs) if patterns]
-    for path, updated in prerendered.items() if config.site_url else ():
+    site = escape(config.site_url or "")  # once, not for each of 50,000 pages; no more of such an address needs it
+    for path, updated in prerendered.items() if site else ():
         if path not in pages and not any(patterns.match_file(path) for patterns in excluded):
-            address = path.removesuffix("index.md")
-            address = address if _is_plain(address) else quote(address)
-            entries[path] = _entry(f"{config.site_url}{address}", updated)
+            entries[path] = _entry(f"{site}{_address(path)}", updated)
     return "".join(entries[path] for path in sorted(entries, key=place))
 
 
-def _entry(address: str, updated: object) -> str:
-    date = f"<lastmod>{escape(updated)}</lastmod>" if updated else ""
-    return f"\n<url><loc>{escape(address)}</loc>{date}</url>"
+def _address(path: str) -> str:
+    address = path.removesuffix("index.md")
+    return address if _is_plain(address) else quote(address)
+
+
+def _entry(address: str, updated: str | None) -> str:
+    date = f"<lastmod>{updated}</lastmod>" if updated else ""
+    return f"\n<url><loc>{address}</loc>{date}</url>"

@@ -11,7 +11,7 @@ from broadsheet.build.generate import all_keys
 from broadsheet.build.last_build import LastBuild, build_program
 from broadsheet.build.manifest import MANIFEST, copy_manifest, listed_files, read_manifest, write_manifest
 from broadsheet.build.mkdocs_settings import environment
-from broadsheet.build.output import list_signature
+from broadsheet.build.output import generated_files, list_signature
 from broadsheet.build.report import Progress, shadowed_paths
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import NO_MIRROR, SiteMirror, cached_file, keep_others, recognized
@@ -128,10 +128,10 @@ class NewSite:
         if mirroring is None:
             link_unchanged(self.last.site, staging, paths, APART)
             return
-        self._mirrored = workers.result(mirroring)
         manifest = read_manifest(self.last.site)
         sizes = (manifest and manifest.sizes) or {}
         self._linked = {path: size for path, size in sizes.items() if path in paths}
+        self._mirrored = workers.result(mirroring)
         search = f"{FOLDER}/"
         remove_changed(staging, (path for path in sizes if path not in paths and not path.startswith(search)))
 
@@ -163,7 +163,9 @@ class NewSite:
         if self.last.bypass:
             pages = (page for built_key in built_keys for page in built_key.pages.items())
             prerendered = {f"{address}index.md": updated for address, updated in pages}
-            build_rest(self.last.root, staging, prerendered, epoch, self.site_url, linked)
+            files = self.last.docs_files
+            names = [*files.hand_written, *files.hidden, *generated_files(self.last.docs)]  # docs/ is walked once
+            build_rest(self.last.root, staging, prerendered, epoch, self.site_url, linked, names)
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
             run_mkdocs(self.last.root, self.last.docs, staging, epoch, site_only, self.site_url)

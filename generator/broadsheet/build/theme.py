@@ -268,11 +268,12 @@ def build_rest(
     epoch: int,
     site_url: str,
     linked: Collection[str] = (),
+    names: Collection[str] = ("/",),
 ) -> None:
     """Let MkDocs build all but the `prerendered` pages into `target`: hand-written pages, files, theme, sitemap.
 
-    `linked` are the paths of other files that `target` has already. `epoch` (seconds, UTC) stands in for the time of
-    the build. Raises DigestError with MkDocs' warnings and errors.
+    `linked` are the paths of other files that `target` has already. `names` are the files in docs/ (`listing`).
+    `epoch` (seconds, UTC) stands in for the time of the build. Raises DigestError with MkDocs' warnings and errors.
     """
     log = LogCollector()
     logger = logging.getLogger("mkdocs")
@@ -280,7 +281,7 @@ def build_rest(
     config = load_config(str(root / "mkdocs.yml"), site_url=site_url, site_dir=str(target))
     try:
         in_navigation = {HOME, *_nav_paths(config.nav)}
-        with _quiet(), listing({*prerendered, *linked} - in_navigation):
+        with _quiet(), listing({*prerendered, *linked} - in_navigation, names):
             date = dt.datetime.fromtimestamp(epoch, dt.UTC)
             config.plugins["digest/prerendered"] = PrerenderedPages(prerendered, date)
             # MkDocs calls a build "dirty" if it leaves unmodified pages alone.
