@@ -82,7 +82,7 @@ def is_canonical(text: str) -> bool:
     return parsed is not None and parsed.id == text
 
 
-@lru_cache(256)  # 2 % of a cold build: each form of a paper asks for its id
+@lru_cache(256)  # 1 % of a cold build: each form of a paper asks for its id
 def parse(text: str) -> ArxivId | None:
     """Return the identifier that `text` consists of, or None.
 
