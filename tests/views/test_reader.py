@@ -77,11 +77,12 @@ def test_the_scripts_of_a_list_with_more_papers_than_its_page_are_small_and_load
 def test_the_scripts_of_a_page_are_small_load_at_once_and_request_nothing(address: str, path: str) -> None:
     with urllib.request.urlopen(address + path) as answer:
         html = answer.read().decode()
-    (script,) = re.findall(r'<script type="module"[^>]* src="[^"]*assets/([^"]+)"', html)
+    *early, script = re.findall(r'<script type="module"[^>]* src="[^"]*assets/([^"]+)"', html)
+    assert early == (["search-index.js"] if path == "search/" else [])
     names = loaded(script)
     assert served_bytes(names) <= (21_400 if path == "search/" else 14_500)
     names |= loaded("news-list.js") if path == "since/" else set()  # which falls back on the page if they do not come
-    assert {script, *re.findall(r'<link rel="modulepreload" href="[^"]*assets/([^"]+)"', html)} == names
+    assert {script, *early, *re.findall(r'<link rel="modulepreload" href="[^"]*assets/([^"]+)"', html)} == names
     for name in names - {"search-index.js", "files.js"}:
         code = (ASSETS / name).read_bytes()
         assert not re.search(rb"\beval\b|\bFunction\(|innerHTML|fetch\(|XMLHttpRequest|sendBeacon|WebSocket", code)

@@ -276,7 +276,7 @@ def test_hits_are_saved_marked_and_walked_through_by_keys(tab: Page, address: st
 # -- faults -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("broken", ["shards.json", "dictionary-0", "/facts/", "/words/"])
+@pytest.mark.parametrize("broken", ["shards.json", "dictionary-0", "/facts.pack", "/words/"])
 def test_a_broken_index_is_reported(tab: Page, address: str, broken: str) -> None:
     tab.route(f"**/*{broken}*", lambda route: route.fulfill(status=200, body="<html>not this</html>"))
     tab.goto(f"{address}search/?q=grebes")

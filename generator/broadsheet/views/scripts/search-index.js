@@ -19,7 +19,8 @@ async function request(path, options) {
 
 const fetchBytes = async (path) => bytesOf(await request(path));
 
-async function fetchPart(path, start, length) {
+/** Return a part of a file. */
+export async function fetchPart(path, start, length) {
   const whole = async () => cut(path, await once(path, fetchBytes), start, length);
   if (!sendsParts) return whole();
   const response = await request(path, { headers: { Range: `bytes=${start}-${start + length - 1}` } });
@@ -35,7 +36,10 @@ function cut(path, bytes, start, length) {
   return bytes.subarray(start, start + length);
 }
 
-function once(path, read) {
+const ahead = (promise) => promise.catch(() => {}); // a failure is reported where it is needed
+
+/** Return what `read` returned for this path, now or before. */
+export function once(path, read) {
   if (!files.has(path)) {
     const promise = read(path);
     files.set(path, promise);
@@ -52,7 +56,7 @@ export const packOf = (path) => once(path, fetchJson);
 /** The same rule as `text_hash` in generator/broadsheet/search/ids.py. */
 export const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
 
-export async function open() {
+async function open() {
   manifest = await (await request("shards.json", { cache: "no-cache" })).json();
   for (const shard of manifest.shards) shard.documents = shard.parts.reduce((sum, part) => sum + part, 0);
 }
@@ -102,7 +106,6 @@ const lengthsIn = (path) =>
 
 const wordsIn = (shard) => `${shard.folder}/words/`;
 const textsIn = (shard, part) => `${shard.folder}/texts/${part}-`;
-const ahead = (promise) => promise.catch(() => {}); // a failure is reported where it is needed
 
 /** Request, beside the lists of words, what any query of these shards needs. */
 export function prepare(shards) {
@@ -144,23 +147,12 @@ async function fetchPostings(shard, term) {
   return { postings, number, first: before + sum(uses.slice(0, place)), uses: uses[place] };
 }
 
-const loadTerm = (shard, term) => once(`${shard.folder} ${term}`, () => fetchPostings(shard, term));
+export const loadTerm = (shard, term) => once(`${shard.folder} ${term}`, () => fetchPostings(shard, term));
 
 /** Return the documents of a shard with a term: {count, inTitle, start} by number. */
 export const postingsOf = async (shard, term) => (await loadTerm(shard, term)).postings;
 
-/** Return a function from a document to the positions of a term in it, each modulo 256. */
-export async function placesOf(shard, term) {
-  const { postings, number, first, uses } = await loadTerm(shard, term);
-  if (!postings.size) return () => [];
-  const part = () => fetchPart(`${shard.folder}/places/${Math.floor(number / manifest.sizes.packs)}.pack`, first, uses);
-  const bytes = await once(`${shard.folder} places ${term}`, part);
-  return (document) => {
-    const { start, count } = postings.get(document);
-    return bytes.subarray(start, start + count);
-  };
-}
-
+// Return [part, number in it] of a document.
 function placeIn({ parts }, number) {
   let part = 0;
   for (; number >= parts[part]; part++) number -= parts[part];
@@ -219,11 +211,7 @@ export async function cardOf(document) {
   return JSON.parse(lines[lines.length - here + (number % chunk)]);
 }
 
-/** Return [name, address] of each person with a page whose name has all these words. */
-export async function peopleNamed(words, wordsOf) {
-  if (!manifest.people.length) return [];
-  const longest = words.reduce((a, b) => (b.length > a.length ? b : a));
-  const list = await packOf(manifest.people[hash(longest) % manifest.people.length]);
-  const people = Object.hasOwn(list, longest) ? list[longest] : [];
-  return people.filter(([name]) => words.every((word) => wordsOf(name).includes(word)));
-}
+// The page has this script by itself, too: it runs before most others are there (views/theme/main.html).
+/** Is fulfilled when `manifest` is there. */
+export const opening = open();
+ahead(opening.then(() => /[?&]q=./.test(location.search) && commonWords()));

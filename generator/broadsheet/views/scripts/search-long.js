@@ -1,6 +1,6 @@
 // Queries of several words: which are asked for, phrases, and the papers that have words close together.
 
-import { placesOf, sendsParts } from "./search-index.js";
+import { fetchPart, loadTerm, manifest, once, sendsParts } from "./search-index.js";
 import { isWanted, powerOf } from "./search-match.js";
 import { passageWeight } from "./search-snippet.js";
 
@@ -26,6 +26,18 @@ export async function askForMany(parts, ask) {
   const some = await ask(rarest(parts, MANY), Math.ceil(Math.min(count, MANY) / 3));
   if (some.papers.length) notes.push(gettext("No paper has all of these words; the best ones have many of them."));
   return { ...some, notes };
+}
+
+// Return a function from a document to the positions of a term in it, each modulo 256.
+async function placesOf(shard, term) {
+  const { postings, number, first, uses } = await loadTerm(shard, term);
+  if (!postings.size) return () => [];
+  const part = () => fetchPart(`${shard.folder}/places/${Math.floor(number / manifest.sizes.packs)}.pack`, first, uses);
+  const bytes = await once(`${shard.folder} places ${term}`, part);
+  return (document) => {
+    const { start, count } = postings.get(document);
+    return bytes.subarray(start, start + count);
+  };
 }
 
 /** Return those of the documents with all `words` in which they are next to each other. The rarest words are first. */

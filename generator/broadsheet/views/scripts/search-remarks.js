@@ -1,10 +1,12 @@
-// The sentences beside the number of hits: about words that were not taken as they are written.
+// The sentences beside the number of hits, about words that were not taken as they are written; and the people they name.
 
-import { element } from "./elements.js";
+import { element, root } from "./elements.js";
 import { chosen } from "./facets.js";
+import { hash, manifest, packOf } from "./search-index.js";
 import { daysOf } from "./search-query.js";
-import { fold } from "./search-words.js";
+import { fold, wordsOf } from "./search-words.js";
 
+const MOST_PEOPLE = 6;
 const ABOUT_DAYS =
   /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
 const either = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" });
@@ -63,3 +65,44 @@ function linkTo(words, word, textContent) {
   const query = words.replace(/[\p{L}\p{N}\p{M}]+/gu, (piece) => (fold(piece) === word ? textContent : piece));
   return element("a", { href: `?q=${encodeURIComponent(query)}`, textContent });
 }
+
+// Return [name, address] of each person with a page whose name has all these words.
+async function peopleNamed(words) {
+  if (!manifest.people.length) return [];
+  const longest = words.reduce((a, b) => (b.length > a.length ? b : a));
+  const list = await packOf(manifest.people[hash(longest) % manifest.people.length]);
+  const people = Object.hasOwn(list, longest) ? list[longest] : [];
+  return people.filter(([name]) => words.every((word) => wordsOf(name).includes(word)));
+}
+
+/** Return a line of links to the people with all these words in their names; nothing if there are none. */
+export async function linksToPeople(words) {
+  const persons = await peopleNamed(words).catch(() => []);
+  const links = persons.slice(0, MOST_PEOPLE).map(([name, address]) => {
+    return element("a", { href: new URL(address, root).href, textContent: name });
+  });
+  if (!links.length) return [];
+  const number = persons.length - links.length;
+  const names = element("span", {}, ...links.flatMap((link, i) => (i ? [", ", link] : [link])));
+  const all = number
+    ? ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", number, { names, number })
+    : [names];
+  return [gettext("People:"), " ", ...all];
+}
+
+/** Return how many papers were found, of how many without the filters, and since when if older ones are not searched. */
+export function foundWords(number, { papers, waiting, last }) {
+  const total = papers.length;
+  const list = number < total ? gettext("%(number)s of %(total)s", { number, total }) : `${number}`;
+  if (!waiting) return ngettext("%(number)s found", "%(number)s found", number, { number: list });
+  const month = last.dates[0].slice(0, 7);
+  return ngettext("%(number)s found in papers since %(month)s", "%(number)s found in papers since %(month)s", number, {
+    number: list,
+    month,
+  });
+}
+
+export const lost = (missing) =>
+  ngettext("%(missing)s of them could not be loaded.", "%(missing)s of them could not be loaded.", missing, {
+    missing,
+  });

@@ -16,18 +16,18 @@ import {
   scoreFrom,
 } from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
-import { cardOf, manifest, open, peopleNamed, prepare } from "./search-index.js";
+import { cardOf, manifest, opening, prepare } from "./search-index.js";
 import { isWanted, match, rate } from "./search-match.js";
 import { daysOf, parse, repair } from "./search-query.js";
 import { marked, snippet } from "./search-snippet.js";
-import { setRules, wordsOf } from "./search-words.js";
+import { setRules } from "./search-words.js";
 import { help } from "./shortcuts.js";
 
 const PAGE_SIZE = 20;
+const SCREEN = 6; // hits; browsers send as many requests at once
 const INITIAL_PAPERS = 4000; // the newest ones, at least
 const STRICT_WORDS = 4; // of more words, a paper need not have all
 const TITLE_SHARDS = 5; // are asked for a title with all words, if there are three words or four
-const MOST_PEOPLE = 6;
 const byDate = (a, b) => (a.date < b.date) - (a.date > b.date);
 const byValue = (name) => (a, b) => (b[name] ?? -1) - (a[name] ?? -1); // unknown values come last
 const orderBy = (name) => (name === "date" ? byDate : byValue(name || "match"));
@@ -83,28 +83,22 @@ const loadRows = () => import("./rows.js").catch(() => ({}));
 const loadRepairs = () => import("./search-repair.js");
 const loadRemarks = () => import("./search-remarks.js");
 
-// Request all cards at once; show each as soon as those before it are there.
+// Request the cards of a screen, then all others; show each as soon as those before it are there.
 async function showPage(number, waiting) {
-  const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [loadCard(paper), paper]);
+  const page = results.slice(displayed, displayed + PAGE_SIZE);
   displayed += page.length;
   more.hidden = older.hidden = true;
+  page.slice(0, SCREEN).map(loadCard);
   const { buildRow } = await loadRows(); // hits are shown without it, too
   let missing = 0;
-  for (const [promise, paper] of page) {
-    const card = await promise;
+  for (const [i, paper] of page.entries()) {
+    if (i === SCREEN) page.map(loadCard);
+    const card = await loadCard(paper);
     if (number !== searches) return;
     if (card) hits.append(card[1] && buildRow ? row(card, paper, buildRow) : publication(card));
     else missing++;
   }
-  if (missing) {
-    const text = ngettext(
-      "%(missing)s of them could not be loaded.",
-      "%(missing)s of them could not be loaded.",
-      missing,
-      { missing },
-    );
-    status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${text}`;
-  }
+  if (missing) status.append(`${status.textContent.endsWith(".") ? "" : "."} ${(await loadRemarks()).lost(missing)}`);
   more.hidden = displayed >= results.length;
   older.hidden = !results.length || !waiting;
 }
@@ -113,18 +107,9 @@ async function showPeople(parts, number) {
   const wanted = parts.filter(isWanted);
   const words = wanted.flatMap(({ words, isAny }) => (isAny ? words.slice(0, 1) : words)).map(({ meant }) => meant);
   if (!words.length || words.length > STRICT_WORDS || words.includes(undefined)) return;
-  const persons = await peopleNamed(words, wordsOf).catch(() => []);
-  if (number !== searches || !persons.length) return;
-  const links = persons.slice(0, MOST_PEOPLE).map(([name, address]) => {
-    return element("a", { href: new URL(address, root).href, textContent: name });
-  });
-  const left = persons.length - links.length;
-  const names = element("span", {}, ...links.flatMap((link, i) => (i ? [", ", link] : [link])));
-  people.replaceChildren(gettext("People:"), " ", names);
-  if (left)
-    people.lastChild.replaceWith(
-      ...ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", left, { names, number: left }),
-    );
+  const nodes = await (await loadRemarks()).linksToPeople(words);
+  if (number !== searches || !nodes.length) return;
+  people.replaceChildren(...nodes);
   people.hidden = false;
 }
 
@@ -220,18 +205,6 @@ async function find(asked) {
   return { ...answer, repairs, days, isStrict };
 }
 
-// Return how many papers were found, of how many without the filters, and since when if older ones are not searched.
-function foundWords(number, { papers, waiting, last }) {
-  const total = papers.length;
-  const list = number < total ? gettext("%(number)s of %(total)s", { number, total }) : `${number}`;
-  if (!waiting) return ngettext("%(number)s found", "%(number)s found", number, { number: list });
-  const month = last.dates[0].slice(0, 7);
-  return ngettext("%(number)s found in papers since %(month)s", "%(number)s found in papers since %(month)s", number, {
-    number: list,
-    month,
-  });
-}
-
 async function search() {
   const number = ++searches;
   const words = query.value.trim();
@@ -241,7 +214,7 @@ async function search() {
   const isQuery = asked.parts.length || asked.days || chosenFacets().length || chosen("sort");
   terms = new Set();
   const answer = isQuery ? await find(asked) : { papers: [] };
-  const { remarks } = await loadRemarks();
+  const { foundWords, remarks } = await loadRemarks();
   if (number !== searches) return;
   const order = orderBy(chosen("sort") || (asked.parts.some(isWanted) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
@@ -357,7 +330,7 @@ async function start() {
   history.scrollRestoration = "manual";
   startUnfolding();
   setRules(offered.rules);
-  await open();
+  await opening;
   toolbar.append(...foldable(...createControls(), clear, button(gettext("Keys"), help, { className: "keys" })));
   toolbar.after(notice);
   query.oninput = onTyping;
