@@ -139,7 +139,7 @@ SMALL = """(selector) => [...document.querySelectorAll(selector)].filter((node) 
 @pytest.mark.parametrize(
     ("path", "targets"),
     [
-        ("monthly/2025-05/", ".grid a"),
+        ("monthly/2025-05/", ".topic-weeks a"),
         ("papers/2505.00005/", "details:not(.more) > summary"),
         ("about/", ".digest details:not(.more) > summary"),
         ("archive/", ".digest details:not(.more) > summary"),

@@ -50,8 +50,8 @@ _OPTIONAL = {
     "md-source-file": ("git-",),
     "md-tag": ("tags:", "- tags"),
     "md-top": ("navigation.top",),
-    # Parts of the frame that `main.html` replaces.
-    **dict.fromkeys(("drawer", "md-dialog", "md-ellipsis", "md-overlay", "md-sidebar", "md-toggle"), ()),
+    # Parts of the frame that `main.html` replaces, and the grids of hand-written pages.
+    **dict.fromkeys(("drawer", "grid", "md-dialog", "md-ellipsis", "md-overlay", "md-sidebar", "md-toggle"), ()),
 }
 _SUFFIXES = {".html", ".j2", ".js", ".py"}
 

@@ -5,7 +5,7 @@ import { root } from "./elements.js";
 import { lookUp } from "./ids.js";
 import { fetchMonth, fetchRow } from "./months.js";
 import { paperOf, savedPapers } from "./paper-list.js";
-import { open } from "./search-index.js";
+import { opening } from "./search-index.js";
 import { state, updatePaper, updateRecords } from "./storage.js";
 
 const MAX_FILES = 200; // of each kind, a visit: a later one goes on
@@ -53,7 +53,7 @@ async function fetchDetails(id, address) {
 
 async function completeFromPages(ids) {
   if (!ids.length) return;
-  await open();
+  await opening;
   let files = 0;
   for (const id of ids) {
     const [address] = (await lookUp(id))?.addresses ?? [];
