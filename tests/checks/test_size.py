@@ -215,8 +215,9 @@ def test_the_share_of_abstracts_is_of_those_after_the_tenth() -> None:
     assert 12 <= len(sampled([path for path, _ in LAB])) <= 24
 
 
-def left(files: list[tuple[str, int]], measure: Measure, most: int) -> int | None:
-    [result] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
+def left(files: list[tuple[str, int]], measure: Measure, most: int, **settings: str) -> int | None:
+    limits = [Limit("Host", "so much", measure, most)]
+    [result] = site_size(files, limits, msgspec.convert(settings, Settings)).limits
     return result.days_left
 
 
@@ -234,6 +235,13 @@ def test_the_days_that_are_left_are_of_the_calendar_at_the_pace_of_the_last_90()
 def test_what_is_as_large_each_day_does_not_grow() -> None:
     steady = [("feeds/all.xml", 90_000), ("assets/a.js", 50_000), ("daily/2025/07/18/card.png", 9_000)]
     assert left([*DAYS, *steady], Measure.SITE, 449_000) == 100
+
+
+@pytest.mark.parametrize(("kind", "name"), [("alternates", "index.md"), ("share_images", "card.png")])
+def test_alternates_and_images_grow_if_all_pages_have_them(kind: str, name: str) -> None:
+    files = [*DAYS, *((path.replace("index.html", name), 1_000) for path, _ in DAYS)]
+    for value, days in (("all", 50), ("none", 100)):
+        assert left(files, Measure.SITE, 500_000, **{kind: value}) == days
 
 
 def test_the_pace_of_too_few_days_is_unknown() -> None:

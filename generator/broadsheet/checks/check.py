@@ -79,8 +79,9 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
         problems += _readable(docs_problems(root, settings, ids), root)
         if site:
             problems += _readable(site_problems(site, settings.site.site_url, os.path.relpath(site, root)), root)
-    size = _site_size(site, settings or Settings()) if site else None
-    if site and size:
+    size = None
+    if site:
+        size = _site_size(site, settings or Settings())
         hosts = [host for host, file in HOST_FILES.items() if (root / file).is_file()]
         problems += size_warnings(size, os.path.relpath(site, root), hosts)
     return CheckReport(

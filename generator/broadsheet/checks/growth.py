@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from broadsheet.checks.savings import date_of, is_alternate, is_image
+from broadsheet.settings.config import Settings
 from broadsheet.views.alternates.attach import RECENT_DAYS
 
 FEWEST_DAYS = 5
@@ -33,6 +34,10 @@ def growth(files: Sequence[tuple[str, int]]) -> Growth:
     return Growth(sum(recent) / max(1, sum(days.values())) / span, len(recent) / len(days) / span)
 
 
-def grows(path: str) -> bool:
+def grows(path: str, settings: Settings) -> bool:
     """Return whether a file is of a kind that has more bytes or files with each day."""
-    return not (path.startswith(_STEADY) or is_alternate(path) or is_image(path))
+    if path.startswith(_STEADY):
+        return False
+    if is_alternate(path):
+        return settings.alternates == "all"
+    return settings.share_images == "all" or not is_image(path)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from broadsheet.index.database import TOP
 from broadsheet.settings.config import Settings
 from broadsheet.views.alternates.attach import RECENT_DAYS
 from broadsheet.views.paper import CARDS
@@ -120,5 +121,5 @@ def _of_all(dates: Sequence[str], paths: Sequence[str], settings: Settings) -> I
     if old and settings.share_images == "all":
         yield Saving("share_images: top", is_image, old)
     pages = sum(map(bool, map(_PAPER.fullmatch, paths)))
-    if settings.paper_pages == "all" and pages > CARDS * len(dates):
-        yield Saving("paper_pages: top", _in("papers/"), 1 - CARDS * len(dates) / pages)
+    if settings.paper_pages == "all" and pages > TOP * len(dates):
+        yield Saving("paper_pages: top", _in("papers/"), 1 - TOP * len(dates) / pages)

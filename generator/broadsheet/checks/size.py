@@ -98,7 +98,7 @@ def site_size(
         files=len(by_size),
         entries=_amount(by_size, Measure.ENTRIES),
         largest=tuple(by_size[:LARGEST]),
-        limits=tuple(_compare(by_size, limit, helpful) for limit in limits),
+        limits=tuple(_compare(by_size, limit, helpful, settings) for limit in limits),
     )
 
 
@@ -136,7 +136,7 @@ def _time_left(result: LimitResult) -> str:
     return f"full in about {count(result.days_left, 'day')} at the pace of the last {RECENT_DAYS}"
 
 
-def _compare(files: Sequence[SiteFile], limit: Limit, helpful: Sequence[Saving]) -> LimitResult:
+def _compare(files: Sequence[SiteFile], limit: Limit, helpful: Sequence[Saving], settings: Settings) -> LimitResult:
     measured = _amount(files, limit.measure)
     aim = int(limit.maximum * NEAR)
     holds, is_near = measured <= limit.maximum, aim < measured <= limit.maximum
@@ -151,17 +151,17 @@ def _compare(files: Sequence[SiteFile], limit: Limit, helpful: Sequence[Saving])
         measured=measured,
         holds=holds,
         is_near=is_near,
-        days_left=_days_left(files, limit, measured) if holds else 0,
+        days_left=_days_left(files, limit, measured, settings) if holds else 0,
         remedies=tuple(remedies),
     )
 
 
-def _days_left(files: Sequence[SiteFile], limit: Limit, measured: int) -> int | None:
+def _days_left(files: Sequence[SiteFile], limit: Limit, measured: int, settings: Settings) -> int | None:
     """Return the days until a site reaches a limit at the present pace; None if the pace is unknown."""
     if limit.measure is Measure.FILE:
         return None
     pace = growth([(file.path, file.bytes) for file in files])
-    growing = _amount([file for file in files if grows(file.path)], limit.measure)
+    growing = _amount([file for file in files if grows(file.path, settings)], limit.measure)
     a_day = growing * (pace.bytes if limit.measure is Measure.SITE else pace.files)
     return int((limit.maximum - measured) / a_day) if a_day else None
 
