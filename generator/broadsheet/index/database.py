@@ -9,7 +9,6 @@ from broadsheet.store.files import read_regular
 GOOD = 7
 # The number of papers that are the top of a day.
 TOP = 10
-SECOND_NS = 10**9
 
 # Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
 # All tables in one transaction, which ends with the version: one wait for the disk, not one for each table.
@@ -132,9 +131,9 @@ def _signature(path: Path) -> Path:
 
 def _is_signed(path: Path, signature: bytes) -> bool:
     """Return whether `signature` is of the index, whose time may be in whole seconds, as in GitLab's caches."""
-    size, _, time_ns = signature.partition(b" ")
-    whole_ns = int(time_ns) // SECOND_NS * SECOND_NS if time_ns.strip().isdigit() else 0
-    return _state(path) in (signature, b"%b %d\n" % (size, whole_ns))
+    state = _state(path)
+    fraction = b"000000000\n"
+    return state == signature or (state.endswith(fraction) and state[: -len(fraction)] == signature[: -len(fraction)])
 
 
 def _state(path: Path) -> bytes:
