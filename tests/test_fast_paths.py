@@ -19,7 +19,6 @@ from broadsheet.settings.topics import Topic
 from broadsheet.store import program
 from broadsheet.text import tex_formulas
 from broadsheet.text.sanitize import one_line
-from broadsheet.views import coins
 from broadsheet.views.paper import PaperRenderer
 from tests.index.test_related import Memory
 
@@ -83,7 +82,6 @@ _WORDS = (
 def test_a_plain_name_is_parsed_as_any_other(words: list[str]) -> None:
     for name in (" ".join(words), ", ".join(words)):
         assert names.of_text(name) == names.of_any_text(name)
-        assert coins._author(name) == coins._creator("rft.au", names.of_any_text(name))
 
 
 def test_a_name_of_a_source_is_parsed_as_any_other(corpus: Path) -> None:

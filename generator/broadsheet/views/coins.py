@@ -61,7 +61,7 @@ def _paper_fields(paper: Paper) -> list[tuple[str, str]]:
         ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{_OTHER}"),
         ("rft.type", "preprint"),
         ("rft.title", plain(paper.title)),
-        *map(_author, paper_authors(paper)[:MAX_AUTHORS]),
+        *_creators("rft.au", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS])),
         ("rft.date", paper_date(paper)),
         ("rft.pub", "arXiv" if page else ""),
         ("rft_id", f"info:doi/{doi}" if doi else ""),
@@ -104,17 +104,8 @@ def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str
         yield from (("rft.title", title), ("rft.source", host if form == _OTHER else ""))
 
 
-def _author(name: str) -> tuple[str, str]:
-    """Return the field of an author: a plain name as it is, as `_written` returns it."""
-    return ("rft.au", name) if names.is_plain(name) else _creator("rft.au", names.of_any_text(name))
-
-
 def _creators(key: str, people: Iterable[Name]) -> list[tuple[str, str]]:
-    return [_creator(key, name) for name in people]
-
-
-def _creator(key: str, name: Name) -> tuple[str, str]:
-    return ("rft.aucorp", name.literal) if name.literal else (key, _written(name))
+    return [("rft.aucorp", name.literal) if name.literal else (key, _written(name)) for name in people]
 
 
 def _written(name: Name) -> str:
