@@ -3,14 +3,14 @@
 A day has a file of its own, so one more day adds one file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
 
 from broadsheet.index.days import Entry
-from broadsheet.index.places import Places
+from broadsheet.index.places import Places, place_of
 from broadsheet.model.doi import doi_url
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
@@ -51,13 +51,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
 def news_file(date: str, entries: Iterable[Entry], places: Places, settings: Settings) -> File:
     """Return the papers of a day, best first, as JSON, compressed."""
-    words = {place.score: place_words(place, has_several_days=True) for place in places}
-    papers = [_row(entry, words, settings) for entry in entries]
+    words = {place: place_words(place, has_several_days=True) for place in (None, *places)}
+    papers = [_row(entry, words[place_of(places, entry.paper.score)], settings) for entry in entries]
     return packed_file(f"{ADDRESS}{date}.pack", msgspec.json.encode({"date": date, "papers": papers}))
 
 
-def _row(entry: Entry, places: Mapping[float, str], settings: Settings) -> Row:
-    """Return the row of a paper; `places` has the words of each score's place."""
+def _row(entry: Entry, place: str, settings: Settings) -> Row:
     paper = entry.paper
     score, comment = paper.score, paper.comment or ""
     return Row(
@@ -71,7 +70,7 @@ def _row(entry: Entry, places: Mapping[float, str], settings: Settings) -> Row:
         total=paper.total if score is None else None,
         relevance=paper.relevance,
         novelty=paper.novelty,
-        place="" if score is None else places.get(round(score, 6), ""),
+        place=place,
         upvotes=paper.upvotes,
         comment=rendering.plain(comment),
         comment_parts=parts(rendering.title(comment)),
