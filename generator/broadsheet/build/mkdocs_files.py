@@ -106,7 +106,7 @@ def sitemap_entries(files: Files, prerendered: Mapping[str, str | None], config:
         if page and page.canonical_url
     }
     excluded = [patterns for patterns in (config.exclude_docs, config.draft_docs) if patterns]
-    site = escape(config.site_url or "")  # once, not for each of 50,000 pages; no more of such an address needs it
+    site = escape(config.site_url or "")  # the rest of an address is plain or quoted: it needs no escaping
     for path, updated in prerendered.items() if site else ():
         if path not in pages and not any(patterns.match_file(path) for patterns in excluded):
             entries[path] = _entry(f"{site}{_address(path)}", updated)

@@ -136,7 +136,8 @@ def docs_files(docs: Path, now_ns: int = 0, is_part: Callable[[str], bool] = lam
             files.hand_written.append(name)
         elif not info:
             files.orphans.add(name)
-    deque(map(remove, files.hidden), maxlen=0)
+    for name in files.hidden:
+        remove(name)
     files.hand_written.sort()
     files.hidden.sort()
     return files
@@ -216,8 +217,10 @@ def visible_files(
             if not prefix and not is_part(entry.name):
                 continue
             path, is_hidden = prefix + entry.name, entry.name.startswith(".")
-            if entry.is_dir():
-                (hidden if is_hidden or entry.is_symlink() else folders.append)(f"{path}/")
+            if entry.is_dir() and not is_hidden and not entry.is_symlink():
+                folders.append(f"{path}/")
+            elif entry.is_dir():
+                hidden(f"{path}/")
             elif is_hidden:
                 hidden(path)
             else:

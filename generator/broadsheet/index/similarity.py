@@ -127,7 +127,7 @@ class _Library:
             if any(map(work.is_same_as, works)):
                 continue
             works.append(work)
-            same_day = len(chosen) < MIN_DAYS and self._dates[other] in {self._dates[work] for work in chosen}
+            same_day = len(chosen) < MIN_DAYS and self._dates[other] in {self._dates[choice] for choice in chosen}
             (deferred if same_day else chosen).append(other)
         if len(chosen) >= MIN_DAYS:
             rest = sorted(chosen[MIN_DAYS:] + deferred, key=lambda other: (-similarity[other - first], -other))

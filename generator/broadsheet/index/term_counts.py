@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 
 TITLE_WEIGHT = 3  # a word of the title counts as 3 of the abstract
-TERMS = 1 << 20
+TERM_BITS = 20
+TERMS = 1 << TERM_BITS
 # Half of all words. Their rarity is near 0 anyway; without them the vectors are half as long.
 _STOP_WORDS = (
     "about above across additionally all also although among an and any approach approache are as at based be because"
@@ -92,7 +93,7 @@ def _hashes(letters: NDArray[np.uint8], starts: Integers, lengths: Integers) -> 
         total += (eights[starts + place] & masks[np.clip(lengths - place, 0, 8)]) * np.uint64(factor)
     total ^= total >> np.uint64(32)
     total *= np.uint64(_FACTORS[0])
-    return (total >> np.uint64(64 - 20)).astype(np.int64)
+    return (total >> np.uint64(64 - TERM_BITS)).astype(np.int64)
 
 
 def _line(text: str) -> bytes:
