@@ -136,8 +136,7 @@ def docs_files(docs: Path, now_ns: int = 0, is_part: Callable[[str], bool] = lam
             files.hand_written.append(name)
         elif not info:
             files.orphans.add(name)
-    for name in files.hidden:
-        remove(name)
+    deque(map(remove, files.hidden), maxlen=0)
     files.hand_written.sort()
     files.hidden.sort()
     return files
