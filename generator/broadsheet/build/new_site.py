@@ -88,8 +88,8 @@ class NewSite:
         side_outputs = SideOutputs(self, workers, staging)
         if self.last.bypass:  # else MkDocs would empty the folder later
             side_outputs.index()
+        keys = all_keys(self.last.index, self.last.settings)  # first: it reads all authors, and each has a version
         current = {(built_key.page_type, built_key.key): built_key for built_key in self._unchanged()}
-        keys = all_keys(self.last.index, self.last.settings)
         unchanged = [current[key] for key in keys if key in current]
         linked = [path for built_key in unchanged for path in built_key.sources] if self.last.bypass else []
         paths = frozenset([*_site_paths(unchanged), *linked, *side_outputs.unchanged_archives])

@@ -331,7 +331,11 @@ def _read_list(path: Path) -> frozenset[str]:
 @lru_cache(maxsize=4)  # 3 % of nothing new: a build asks five times
 def _names_in(path: Path, inode: int, time_ns: int, size: int) -> frozenset[str]:
     names = read_regular(path).decode("utf-8", "replace").split("\n")[:-1]  # the last is empty, or was cut short
-    # Anyone may have edited the list: a line in it must not reach outside docs/.
-    return frozenset(
-        name for name in names if name and not name.startswith(("/", "# ")) and ".." not in name.split("/")
-    )
+    return frozenset(filter(_is_inside, names))
+
+
+def _is_inside(name: str) -> bool:
+    """Return whether a line of the list is a path that stays inside docs/: anyone may have edited the list."""
+    if not name or name.startswith(("/", "# ")):
+        return False
+    return ".." not in name or ".." not in name.split("/")

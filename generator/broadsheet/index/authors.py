@@ -207,7 +207,9 @@ class AuthorIndex:
         return {slug: _AUTHOR.decode(record) for slug, record in rows}
 
     def author(self, slug: str) -> Author | None:
-        """Return one of the `authors`."""
+        """Return one of the `authors`. All of them are read only by a process that needs many."""
+        if "authors" in vars(self):
+            return self.authors.get(slug)
         row = self._db.execute("SELECT record FROM author_page WHERE slug = ?", (slug,)).fetchone()
         return _AUTHOR.decode(row[0]) if row else None
 
@@ -241,7 +243,7 @@ class AuthorIndex:
 
     def version(self, slug: str, publications: Callable[[], str]) -> str:
         """Return a token that changes with the works of an author; `publications` returns that of all publications."""
-        author = self.authors.get(slug)
+        author = self.author(slug)
         if author is None:
             return ""
         papers = [self._paper_checksums.get(key, 0) for key in author.names]

@@ -145,17 +145,19 @@ def _percent(value: float | None) -> str:
 
 def score_counts(axis: Axis) -> Iterator[str]:
     """Yield a chart for each scale: the number of papers with each score."""
-    scores = [score for span in axis.spans for stats in span.stats for score in stats.scores]
-    if not scores:
+    papers: Counter[tuple[float, float]] = Counter()
+    for relevance, novelty, number in (score for span in axis.spans for stats in span.stats for score in stats.scores):
+        papers[relevance, novelty] += number
+    if not papers:
         return
-    unscored = sum(span.papers for span in axis.spans) - sum(number for _, _, number in scores)
+    unscored = sum(span.papers for span in axis.spans) - papers.total()
     without = formats.quantity(unscored, "%(number)s paper without scores.", "%(number)s papers without scores.")
     scales = (("relevance", gettext("Relevance")), ("novelty", gettext("Novelty")))
     for scale, (name, title) in enumerate(scales):
         counts: Counter[int] = Counter()
-        is_whole = all(float(score[scale]).is_integer() for score in scores)
-        for score in scores:
-            counts[round(score[scale])] += score[2]
+        is_whole = all(float(scores[scale]).is_integer() for scores in papers)
+        for scores, number in papers.items():
+            counts[round(scores[scale])] += number
         chart = Chart(
             id=f"chart-{name}",
             title=title,
