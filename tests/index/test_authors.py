@@ -93,7 +93,7 @@ WORKS = st.lists(
 )
 SIGNED = st.dictionaries(
     st.sampled_from(["ada lovelace", "emmy noether", "kurt godel"]),
-    st.tuples(st.integers(1, 5), st.just("N")),
+    st.tuples(st.integers(1, 5), st.just("N"), st.just("2025-05-26 1")),
     max_size=3,
 )
 
@@ -115,11 +115,11 @@ def test_an_author_keeps_the_address_when_others_arrive(
 
 def test_two_people_of_one_name_are_not_merged() -> None:
     works = [PublicationAuthor(f"0000-0000-0000-000{n}", "wei zhang", "Wei Zhang", str(n)) for n in (1, 2)]
-    found = {one.slug: one for one in resolve_authors(works, {"wei zhang": (4, "Wei Zhang")})}
+    found = {one.slug: one for one in resolve_authors(works, {"wei zhang": (4, "Wei Zhang", "")})}
     assert found["wei-zhang"].names == ("wei zhang",)
     assert [name for name, _ in found["wei-zhang"].others] == ["0000-0000-0000-0001", "0000-0000-0000-0002"]
     assert found["0000-0000-0000-0001"].papers == 0
-    alone = {one.slug: one for one in resolve_authors(works[:1], {"wei zhang": (4, "Wei Zhang")})}
+    alone = {one.slug: one for one in resolve_authors(works[:1], {"wei zhang": (4, "Wei Zhang", "")})}
     assert alone["0000-0000-0000-0001"].papers == 4
     assert alone["wei-zhang"].others == (("0000-0000-0000-0001", "Wei Zhang"),)
 

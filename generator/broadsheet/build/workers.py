@@ -16,7 +16,7 @@ from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.search_index import write_shard
 from broadsheet.build.state import BuiltKey, Dependency
 from broadsheet.build.theme import Theme
-from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.dependencies import DependencyTracker, Query
 from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, index_without_refresh
 from broadsheet.processes.pool import WorkerPool, end_workers
@@ -98,13 +98,16 @@ def render(task: RenderTask, context: RenderContext | None = None) -> RenderResu
     )
     docs = Path(task.root) / settings.site.docs_dir
     target = Path(task.target) if task.target else None
+    tracker, known = DependencyTracker(index), dict[Query, Dependency]()  # pages of a task share most answers
     built_keys, written = [], 0
     for page_type, key in task.keys:
-        tracker = DependencyTracker(index)
+        tracker.dependencies.clear()
         writer = PageWriter(docs, target, theme)
         for output in PAGE_TYPES[page_type].pages(tracker, settings, key):
             writer.write(output)
-        queries = [Dependency(*query, index.version(*query)) for query in tracker.dependencies]
+        new = tracker.dependencies.keys() - known
+        known.update((query, Dependency(*query, index.version(*query))) for query in new)
+        queries = map(known.__getitem__, tracker.dependencies)
         paths = map(tuple, (writer.shadowed, writer.sources, writer.site_only))
         built_keys.append(BuiltKey(page_type, key, writer.pages, tuple(queries), *paths))
         written += writer.written

@@ -31,8 +31,9 @@ Row = tuple[object, ...]
 class Author(NamedTuple):
     """An author with a page: `slug` is its address below ``authors/``, `name` as last written.
 
-    `names` are the keys of the author's names, `papers` counts the papers with them; `publications` are ids. `others`
-    are those with an ORCID and the same name (slug and name). If there is only one, the page just leads there.
+    `names` are the keys of the author's names, `papers` counts the papers with them, `newest` is the last of these.
+    `publications` are ids. `others` are those with an ORCID and the same name (slug and name). If there is only one,
+    the page just leads there.
     """
 
     slug: str
@@ -40,11 +41,13 @@ class Author(NamedTuple):
     orcid: str
     names: tuple[str, ...]
     papers: int
+    newest: str
     publications: tuple[str, ...]
     others: tuple[tuple[str, str], ...]
 
 
 _AUTHOR = msgspec.json.Decoder(Author)
+_NO_PAPERS = (0, "", "")
 
 
 class AuthorWorks(NamedTuple):
@@ -88,11 +91,11 @@ class _Names(NamedTuple):
     orcids: Mapping[str, set[str]]
 
 
-def resolve_authors(people: Iterable[PublicationAuthor], papers: Mapping[str, tuple[int, str]]) -> list[Author]:
+def resolve_authors(people: Iterable[PublicationAuthor], papers: Mapping[str, tuple[int, str, str]]) -> list[Author]:
     """Return the authors with a page.
 
-    `people` are the authors of publications, newest first. `papers` has, by key, the number of papers with a name, and
-    the name as last written.
+    `people` are the authors of publications, newest first. `papers` has, by key, the number of papers with a name, the
+    name as last written, and the last of the papers.
     """
     by_orcid: dict[str, list[PublicationAuthor]] = defaultdict(list)
     by_name: dict[str, list[PublicationAuthor]] = defaultdict(list)
@@ -105,26 +108,27 @@ def resolve_authors(people: Iterable[PublicationAuthor], papers: Mapping[str, tu
     return [*_authors_with_orcid(names, papers), *_authors_by_name(names, papers)]
 
 
-def _authors_with_orcid(names: _Names, papers: Mapping[str, tuple[int, str]]) -> Iterator[Author]:
+def _authors_with_orcid(names: _Names, papers: Mapping[str, tuple[int, str, str]]) -> Iterator[Author]:
     for orcid, people in names.by_orcid.items():
         keys = sorted({person.key for person in people if names.orcids.get(person.key) == {orcid}})
         without_orcid = [person for key in keys for person in names.by_name.get(key, ())]
-        count = sum(papers.get(key, (0, ""))[0] for key in keys)
-        yield Author(orcid, people[0].name, orcid, tuple(keys), count, _publications(people, without_orcid), ())
+        signed = [papers.get(key, _NO_PAPERS) for key in keys]
+        count, newest = sum(number for number, *_ in signed), max((last for *_, last in signed), default="")
+        yield Author(orcid, people[0].name, orcid, tuple(keys), count, newest, _publications(people, without_orcid), ())
 
 
-def _authors_by_name(names: _Names, papers: Mapping[str, tuple[int, str]]) -> Iterator[Author]:
-    frequent = {key for key, (count, _) in papers.items() if count >= MIN_PAPERS}
+def _authors_by_name(names: _Names, papers: Mapping[str, tuple[int, str, str]]) -> Iterator[Author]:
+    frequent = {key for key, (count, *_) in papers.items() if count >= MIN_PAPERS}
     unique = {key for key, orcids in names.orcids.items() if len(orcids) == 1}
     for key in sorted(names.by_name.keys() | frequent | unique):
         others = tuple((orcid, names.by_orcid[orcid][0].name) for orcid in sorted(names.orcids.get(key, ())))
-        count, name = papers.get(key, (0, ""))
+        count, name, newest = papers.get(key, _NO_PAPERS)
         if len(others) == 1:
-            yield Author(author_slug(key), name or others[0][1], "", (), 0, (), others)
+            yield Author(author_slug(key), name or others[0][1], "", (), 0, "", (), others)
         else:
             people = names.by_name.get(key, [])
             publications = _publications(people)
-            yield Author(author_slug(key), name or people[0].name, "", (key,), count, publications, others)
+            yield Author(author_slug(key), name or people[0].name, "", (key,), count, newest, publications, others)
 
 
 def _publications(*groups: Iterable[PublicationAuthor]) -> tuple[str, ...]:
@@ -226,9 +230,7 @@ class AuthorIndex:
             "SELECT key, count(DISTINCT arxiv_id) AS papers, name, max(date || arxiv_id) FROM paper_author"
             f" GROUP BY key HAVING {having}"
         )
-        authors = resolve_authors(
-            map(PublicationAuthor._make, people), {key: (papers, name) for key, papers, name, _ in rows}
-        )
+        authors = resolve_authors(map(PublicationAuthor._make, people), {key: tuple(papers) for key, *papers in rows})
         return {author.slug: author for author in sorted(authors)}
 
     def links(self, date: str) -> dict[str, str]:
@@ -268,8 +270,9 @@ class AuthorQueries(Queries):
 
     @query
     def author_slugs(self) -> list[str]:
-        """Return the slugs of all authors with a page."""
-        return list(self._author_index.authors)
+        """Return the slugs of all authors with a page, oldest newest paper first: the pages of coauthors share it."""
+        authors = sorted(self._author_index.authors.values(), key=lambda author: author.newest)
+        return [author.slug for author in authors]
 
     @query
     def author_names(self) -> dict[str, str]:

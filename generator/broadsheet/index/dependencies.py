@@ -14,15 +14,21 @@ Query = tuple[str, tuple[Any, ...]]
 class DependencyTracker(Catalogue):
     """A proxy of a catalogue that records every query, so that a page's dependencies are complete by construction.
 
-    Queries that a query makes itself are not recorded: they run on the catalogue.
+    Queries that a query makes itself are not recorded: they run on the catalogue. It keeps the answers for the
+    next page: clear `dependencies` before that.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._answers: dict[Query, Any] = {}
         self.dependencies: dict[Query, None] = {}
 
     def _answer(self, method: Callable[..., A], *arguments: Any, **options: Any) -> A:
         if options:  # else one query could be recorded under two names
             raise TypeError(f"{method.__name__}: a page passes arguments by position")
-        self.dependencies[method.__name__, arguments] = None
-        return method(self._catalogue, *arguments)
+        asked = method.__name__, arguments
+        self.dependencies[asked] = None
+        if asked not in self._answers:
+            self._answers[asked] = method(self._catalogue, *arguments)
+        answer: A = self._answers[asked]
+        return answer
