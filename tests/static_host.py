@@ -64,9 +64,7 @@ class Host(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def hosted(
-    site: Path, base: str, ranges: bool = True, sniffs: bool = False, kind: type[Host] = Host
-) -> Iterator[str]:
+def hosted(site: Path, base: str, ranges: bool = True, sniffs: bool = False, kind: type[Host] = Host) -> Iterator[str]:
     """Serve `site` under the path `base` on a free port of this machine; yield the address."""
     host = type("SiteHost", (kind,), {"site": site, "base": base, "ranges": ranges, "sniffs": sniffs})
     server = ThreadingHTTPServer(("127.0.0.1", 0), host)
