@@ -43,14 +43,19 @@ class Host(BaseHTTPRequestHandler):
         if part and found and self.ranges and path.suffix not in TEXT:
             first, last = int(part[1]), min(int(part[2]), len(body) - 1)
             status, whole, body = 206, len(body), body[first : last + 1]
-        self.send_response(status)
+        headers = {"Content-Type": TYPES.get(path.suffix, "application/octet-stream")}
         if status == 206:
-            self.send_header("Content-Range", f"bytes {first}-{last}/{whole}")
-        self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
-        self.send_header("Content-Length", str(len(body)))
+            headers["Content-Range"] = f"bytes {first}-{last}/{whole}"
         if path.suffix in TEXT or (self.sniffs and body.startswith(b"\x1f\x8b")):
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Cache-Control", f"max-age={31536000 if HASHED.search(path.name) else 600}")
+            headers["Content-Encoding"] = "gzip"
+        headers["Cache-Control"] = f"max-age={31536000 if HASHED.search(path.name) else 600}"
+        self.respond(status, headers, body)
+
+    def respond(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Send a response."""
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -59,9 +64,9 @@ class Host(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def hosted(site: Path, base: str, ranges: bool = True, sniffs: bool = False) -> Iterator[str]:
+def hosted(site: Path, base: str, ranges: bool = True, sniffs: bool = False, kind: type[Host] = Host) -> Iterator[str]:
     """Serve `site` under the path `base` on a free port of this machine; yield the address."""
-    host = type("SiteHost", (Host,), {"site": site, "base": base, "ranges": ranges, "sniffs": sniffs})
+    host = type("SiteHost", (kind,), {"site": site, "base": base, "ranges": ranges, "sniffs": sniffs})
     server = ThreadingHTTPServer(("127.0.0.1", 0), host)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

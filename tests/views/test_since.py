@@ -198,6 +198,19 @@ def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(addres
     assert tab.evaluate(SHIFT) <= 0.01
 
 
+@pytest.mark.parametrize("is_touch", [False, True])
+def test_on_a_narrow_window_the_list_begins_near_the_top(address: str, chromium: Browser, is_touch: bool) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=is_touch, is_mobile=is_touch)
+    tab = context.new_page()
+    tab.goto(f"{address}since/")
+    expect(status(tab)).to_contain_text("6 papers")
+    assert tab.evaluate("matchMedia('(hover: hover)').matches") is not is_touch
+    expect(tab.locator("#since .keys")).to_be_hidden()
+    top = tab.locator("#news .item").first.evaluate("node => node.getBoundingClientRect().top")
+    assert top <= 250 + tab.locator("#gaps").evaluate("node => node.offsetHeight")
+    context.close()
+
+
 def test_the_order_is_that_of_the_site(address: str, root: Path, tab: Page) -> None:
     settings = config.load(root)
     catalogue = open_index(root, settings)

@@ -21,14 +21,21 @@ const fetchBytes = async (path) => bytesOf(await request(path));
 
 /** Return a part of a file. */
 export async function fetchPart(path, start, length) {
-  const whole = async () => cut(path, await once(path, fetchBytes), start, length);
-  if (!sendsParts) return whole();
-  const response = await request(path, { headers: { Range: `bytes=${start}-${start + length - 1}` } });
-  const bytes = await bytesOf(response);
-  if (response.status === 206) return cut(path, bytes, 0, length);
-  sendsParts = false; // some hosts send the whole file
-  files.set(path, bytes);
-  return whole();
+  const range = { headers: { Range: `bytes=${start}-${start + length - 1}` } };
+  const answer = sendsParts && !files.has(path) && (await request(path, range).then(bytesOfPart).catch(unlessBroken));
+  if (answer?.isPart && answer.bytes.length >= length) return answer.bytes.subarray(0, length);
+  if (answer && !answer.isPart) {
+    sendsParts = false; // some hosts send the whole file
+    files.set(path, answer.bytes);
+  }
+  return cut(path, await once(path, fetchBytes), start, length);
+}
+
+const bytesOfPart = async (response) => ({ isPart: response.status === 206, bytes: await bytesOf(response) });
+
+// The connection was cut, or the host compresses parts, which browsers refuse: the whole file may come.
+function unlessBroken(error) {
+  if (!(error instanceof TypeError)) throw error;
 }
 
 function cut(path, bytes, start, length) {

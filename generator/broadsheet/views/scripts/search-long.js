@@ -6,7 +6,7 @@ import { passageWeight } from "./search-snippet.js";
 
 const MAX_WORDS = 16; // all of which a paper must have
 const MANY = 8; // if it need not have all; their papers are too many to look at more than a page of them
-const PAGES = [0, 20]; // the papers that begin them are looked at
+const PAGE_SIZE = 20;
 
 // Return the excluded parts, and of the others the rarest.
 function rarest(parts, number) {
@@ -64,12 +64,15 @@ function weightsOf(parts, all) {
   return new Map(words.flatMap(({ terms, power }) => terms.map((term) => [term, Math.log(1 + all / 2 ** power)])));
 }
 
-/** Put papers that have the words in one passage before others, of those that match best. `all` is the number of papers. */
-export async function rerank(papers, parts, all, loadCard) {
+/**
+ * Put papers that have the words in one passage before others, of those that match best: of so many `pages`, or of one if
+ * more would take too long. `all` is the number of papers.
+ */
+export async function rerank(papers, parts, all, loadCard, pages) {
   const weights = weightsOf(parts, all);
-  for (const start of PAGES) {
-    if (start && (!sendsParts || parts.length > MANY)) break; // would take too long
-    const best = papers.slice(start, start + PAGES[1]);
+  for (let page = 0; page < pages; page++) {
+    if (page && (!sendsParts || parts.length > MANY)) break;
+    const best = papers.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
     const cards = await Promise.all(best.map(loadCard));
     for (const [i, card] of cards.entries()) {
       const texts = card ? [card[2], card[5]] : []; // the title is a passage, too

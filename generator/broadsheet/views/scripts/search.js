@@ -165,7 +165,8 @@ async function gather(parts, days, least) {
   if (least) rate(papers, sizesIn(answers), sumOf(shards.slice(0, answers.length)));
   const counts = parts.map((_, i) => answers.reduce((sum, answer) => sum + answer.counts[i], 0));
   const isLoose = answers.some((answer) => answer.isLoose);
-  return { papers, counts, isLoose, waiting: shards[asked], last: shards[asked - 1] };
+  const hasLoadedMuch = least <= STRICT_WORDS && !everything && answers.length >= TITLE_SHARDS;
+  return { papers, counts, isLoose, hasLoadedMuch, waiting: shards[asked], last: shards[asked - 1] };
 }
 
 // Return the number of documents with each term.
@@ -218,8 +219,10 @@ async function search() {
   if (number !== searches) return;
   const order = orderBy(chosen("sort") || (asked.parts.some(isWanted) ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
-  if (terms.size > 2 && !chosen("sort"))
-    await (await import("./search-long.js")).rerank(matches, asked.parts, sumOf(manifest.shards), loadCard);
+  if (terms.size > 2 && !chosen("sort")) {
+    const { rerank } = await import("./search-long.js");
+    await rerank(matches, asked.parts, sumOf(manifest.shards), loadCard, answer.hasLoadedMuch ? 1 : 2);
+  }
   if (number !== searches) return;
   setResults(matches);
   // Titles in older papers are not all of those.
