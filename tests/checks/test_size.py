@@ -1,9 +1,14 @@
 """The size of a site and the limits of hosts: exact messages for small sites and small limits."""
 
 import datetime as dt
+import errno
+import io
 import json
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -248,6 +253,31 @@ def test_the_pace_of_too_few_days_is_unknown() -> None:
     assert left(DAYS[:4], Measure.SITE, 5_000) is None
     assert left(SITE, Measure.SITE, 3_000_000) is None
     assert left(DAYS, Measure.FILE, 1_200) is None
+
+
+@pytest.mark.parametrize("folder", ["daily/2025/13/45", "daily/2025/02/30", "daily/0001/01/01", "daily/२०२५/01/01"])
+def test_a_page_by_hand_that_only_looks_like_a_day_is_none(folder: str) -> None:
+    size, most = sum(size for _, size in DAYS), 300_000
+    assert left([*DAYS, (f"{folder}/index.html", 0)], Measure.SITE, most) == left(DAYS, Measure.SITE, most)
+    assert left([(f"{folder}/index.html", 1)], Measure.SITE, size) is None
+
+
+def test_a_page_that_cannot_be_read_is_a_problem_beside_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = root / "site/daily/2025/05/27/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<title>A day</title>", "utf-8")
+
+    def refusing(opened: Callable[..., Any]) -> Callable[..., Any]:
+        def refuse(path: Any, *arguments: Any, **options: Any) -> Any:
+            if str(path) == str(page):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return opened(path, *arguments, **options)
+
+        return refuse
+
+    for module in (os, io):  # a test may run as root, who may read all
+        monkeypatch.setattr(module, "open", refusing(module.open))
+    assert "0 days, 0 papers, 0 publications: " in run(root, "--site", str(root / "site")).output
 
 
 def test_a_host_in_use_is_warned_of_before_it_is_full() -> None:

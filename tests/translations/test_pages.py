@@ -6,7 +6,9 @@ import pytest
 
 from broadsheet import translations
 from broadsheet.build.build import build
+from broadsheet.build.search_index import FOLDER
 from broadsheet.views.render import environment
+from tests.example import tree
 from tests.translations.pseudo import LANGUAGE, foreign_texts, pseudo_locale, write_digest
 
 __all__ = ["pseudo_locale"]
@@ -50,3 +52,16 @@ def test_what_a_message_contains_is_escaped(pseudo_locale: None) -> None:
 def test_a_language_without_translation_is_english(pseudo_locale: None, language: str) -> None:
     assert translations.translated(language) == "en"
     assert translations.translated(f"{LANGUAGE}-GR") == translations.translated(f"{LANGUAGE}_GR") == LANGUAGE
+
+
+def test_after_a_change_of_the_language_the_search_has_its_words(pseudo_locale: None, tmp_path: Path) -> None:
+    root = write_digest(tmp_path)
+    file = root / "mkdocs.yml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(f"language: {LANGUAGE}", "language: en"), "utf-8")
+    build(root, processes=1)
+    file.write_text(text, "utf-8")
+    build(root, processes=1)
+    changed = tree(root / "site" / FOLDER)
+    build(root, processes=1, full=True)
+    assert changed == tree(root / "site" / FOLDER)

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -180,8 +181,15 @@ def _check_publications(store: Store, problems: list[Diagnostic]) -> list[Public
 def _site_size(site: Path, settings: Settings) -> SiteSize:
     """Return the size of a site, with what some pages of days say about abstracts."""
     files = list(_files(site))
-    pages = ((site / path).read_bytes() for path in sampled(path for path, _ in files))
+    pages = _read_all(site / path for path in sampled(path for path, _ in files))
     return site_size(files, settings=settings, abstracts=abstract_share(pages))
+
+
+def _read_all(files: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the contents of files, but for those that cannot be read: `site_problems` names them."""
+    for file in files:
+        with suppress(OSError):
+            yield read_regular(file)
 
 
 def _files(site: Path) -> Iterator[tuple[str, int]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from broadsheet.index.database import TOP
 from broadsheet.settings.config import Settings
+from broadsheet.store.records import is_date
 from broadsheet.views.alternates.attach import RECENT_DAYS
 from broadsheet.views.paper import CARDS
 
@@ -62,9 +63,10 @@ _DAYS = Saving("pages.abstracts", _in("daily/"), None, keeps_files=True)
 
 
 def date_of(path: str) -> str:
-    """Return the date of a day's page; an empty text for another file."""
+    """Return the date of a day's page; an empty text for another file, such as a page by hand in a folder beside."""
     match = _DAY.fullmatch(path)
-    return "-".join(match.groups()) if match else ""
+    date = "-".join(match.groups()) if match else ""
+    return date if is_date(date) else ""
 
 
 def sampled(paths: Iterable[str]) -> list[str]:

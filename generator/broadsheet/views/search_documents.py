@@ -20,7 +20,7 @@ from broadsheet.search.ids import lookup_names
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
-from broadsheet.translations import gettext
+from broadsheet.translations import gettext, language
 from broadsheet.views.permalink import paper_address
 
 # A browser sends a request for each shard and word, so fewer are faster; but a month that ends joins those before it.
@@ -62,10 +62,11 @@ def shards(catalogue: Index, settings: Settings, program: str = "") -> list[Shar
 
     A year is one shard, or several of whole months if it has more than `MAX_SHARD_PAPERS` papers. The newest month is a
     shard of its own, so that a new day changes that month alone. The next month joins it to those before. The versions
-    depend on the `program`, a token of it, too.
+    depend on the `program`, a token of it, and the language, too.
     """
     versions = catalogue.day_versions()
     counts = {date: head.papers for date in versions if (head := catalogue.head(date)) and head.papers}
+    program += language()
     salt = f"{program} {msgspec.json.encode([settings.topics, settings.paper_pages]).decode()}"
     papers = [_shard(name, months, versions, salt) for name, months in _spans(counts)]
     version = _digest([program, catalogue.publications_version()])
