@@ -174,6 +174,25 @@ def test_the_filter_is_clear_of_the_heading_above(
     context.close()
 
 
+@pytest.mark.parametrize("path", ["topics/compression/", "search/", "since/"])
+def test_on_a_phone_the_closed_filter_has_the_number_of_choices(
+    site: tuple[Path, str], chromium: Browser, path: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    tab = context.new_page()
+    tab.goto(site[1] + path)
+    button = tab.locator(".filter-toggle")
+    expect(button).to_have_text("Filter")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    facet = tab.locator('.filters :is([name="topic"], [name="score"])').first
+    facet.select_option(index=1)
+    expect(button).to_have_text("Filter (1)")
+    tab.reload()
+    expect(button).to_have_text("Filter (1)")
+    context.close()
+
+
 def test_a_field_has_a_border_that_can_be_seen(site: tuple[Path, str], chromium: Browser) -> None:
     """WCAG 1.4.11 asks for a contrast of 3:1."""
     ratio = """(node) => {

@@ -133,6 +133,23 @@ def test_a_word_that_is_nowhere_is_reported_and_shows_nothing(browser_tab: Page,
     assert search(browser_tab, address, "q=attention zzyzx9") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "remark"),
+    [
+        ("kingfishers quantization", " No paper has all of these words."),
+        ("quantizaton kingfishers", " No paper has all of these words."),
+        ("kingfishers xylophagous", " Nothing has “xylophagous”."),
+        ("attention -attention", ""),
+    ],
+)
+def test_words_that_no_paper_has_together_are_reported(
+    browser_tab: Page, address: str, query: str, remark: str
+) -> None:
+    assert search(browser_tab, address, f"q={quote(query)}") == []
+    assert status(browser_tab).startswith("0 found")
+    assert status(browser_tab).endswith(remark or "0 found")
+
+
 @pytest.mark.parametrize("query", ["vae2", "beta2vae", '"vae2"'])
 def test_a_word_with_digits_that_nothing_has_as_a_phrase_stays(browser_tab: Page, address: str, query: str) -> None:
     assert search(browser_tab, address, f"q={quote(query)}") == []

@@ -99,7 +99,9 @@ export function countOptions(papers, suffix = "") {
       select[i + 1].textContent = `${label} (${number}${suffix})`;
     });
   }
-  clear.hidden = !chosenFacets().length && !chosen("sort");
+  const number = chosenFacets().length;
+  clear.hidden = !number && !chosen("sort");
+  unfold.textContent = gettext("Filter") + (number ? ` (${number})` : "");
 }
 
 /** Show the options without numbers. */
@@ -117,10 +119,11 @@ function clearSelects() {
 
 export const clear = button(gettext("Clear"), clearSelects, { className: "clear", hidden: true });
 
+const unfold = button(gettext("Filter"), null, { className: "filter-toggle", ariaExpanded: "false" });
+
 /** Return the controls, and the button that unfolds them on a narrow screen. */
 export function foldable(...controls) {
   const filters = element("div", { className: "filters" }, ...controls);
-  const toggle = () => (unfold.ariaExpanded = filters.classList.toggle("open"));
-  const unfold = button(gettext("Filter"), toggle, { className: "filter-toggle", ariaExpanded: "false" });
+  unfold.onclick = () => (unfold.ariaExpanded = filters.classList.toggle("open"));
   return [unfold, filters];
 }

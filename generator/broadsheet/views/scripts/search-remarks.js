@@ -11,11 +11,12 @@ const ABOUT_DAYS =
   /\b(?:from|to|since|until|after|before|date):|^(?:(?:last|past|this) (?:week|month|year)|today|yesterday)$/i;
 const either = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" });
 const quote = (word) => gettext("“%(word)s”", { word: word.length > 40 ? shorten(word) : word });
+const listOf = (links) => element("span", {}, ...links.flatMap((link, i) => (i ? [", ", link] : [link])));
 const shorten = (word) => `${word.slice(0, 40)}…`;
 
 /** Return sentences and links; `words` is what was typed. */
 export function remarks(asked, answer, words) {
-  const sentences = [...aboutWords(asked, answer), ...aboutDays(answer, words), ...aboutPapers(answer)];
+  const sentences = [...aboutWords(asked, answer), ...aboutDays(answer, words), ...aboutPapers(asked, answer)];
   const nodes = [...sentences, ...others(answer, words)];
   return nodes.flatMap((node, i) => (i ? [" ", node] : [node]));
 }
@@ -49,8 +50,11 @@ function aboutDays({ days }, words) {
   return lines;
 }
 
-function aboutPapers({ missing = [], notes = [], isLoose }) {
-  const lines = [...missing.map(({ text }) => remarkOn(quote(text), "", true)), ...notes];
+// Without a list of `missing` parts, not all papers were asked for all parts.
+function aboutPapers({ parts }, { papers, missing, notes = [], isLoose }) {
+  const lines = [...(missing ?? []).map(({ text }) => remarkOn(quote(text), "", true)), ...notes];
+  const isApart = !papers.length && missing?.length === 0 && !parts.some(({ isExcluded }) => isExcluded);
+  if (isApart && parts.length > 1) lines.push(gettext("No paper has all of these words."));
   if (isLoose) lines.push(gettext("The places of words could not be loaded: words of phrases may be apart."));
   return lines;
 }
@@ -58,7 +62,7 @@ function aboutPapers({ missing = [], notes = [], isLoose }) {
 // Return links to the same query with less likely words.
 function others({ repairs = [] }, words) {
   const links = repairs.flatMap(({ word, others = [] }) => others.map((other) => linkTo(words, word, other)));
-  return links.length ? [gettext("Or did you mean:"), ...links] : [];
+  return links.length ? [gettext("Or did you mean:"), listOf(links)] : [];
 }
 
 function linkTo(words, word, textContent) {
@@ -83,7 +87,7 @@ export async function linksToPeople(words) {
   });
   if (!links.length) return [];
   const number = persons.length - links.length;
-  const names = element("span", {}, ...links.flatMap((link, i) => (i ? [", ", link] : [link])));
+  const names = listOf(links);
   const all = number
     ? ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", number, { names, number })
     : [names];
@@ -93,7 +97,8 @@ export async function linksToPeople(words) {
 /** Return how many papers were found, of how many without the filters, and since when if older ones are not searched. */
 export function foundWords(number, { papers, waiting, last }) {
   const total = papers.length;
-  const list = number < total ? gettext("%(number)s of %(total)s", { number, total }) : `${number}`;
+  const [few, all] = [number, total].map((count) => count.toLocaleString(document.documentElement.lang));
+  const list = number < total ? gettext("%(number)s of %(total)s", { number: few, total: all }) : few;
   if (!waiting) return ngettext("%(number)s found", "%(number)s found", number, { number: list });
   const month = last.dates[0].slice(0, 7);
   return ngettext("%(number)s found in papers since %(month)s", "%(number)s found in papers since %(month)s", number, {

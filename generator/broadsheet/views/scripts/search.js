@@ -201,8 +201,8 @@ async function find(asked) {
   if (wanted.length > 1 && wanted.some(({ isAny }) => isAny))
     answer.papers = (await loadRepairs()).keepLikely(existing, answer.papers);
   terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
-  const isWhole = isStrict && !days && !answer.waiting;
-  answer.missing = isWhole ? existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0) : [];
+  if (isStrict && !days && !answer.waiting)
+    answer.missing = existing.filter((part, i) => isWanted(part) && answer.counts[i] === 0);
   return { ...answer, repairs, days, isStrict };
 }
 
