@@ -20,7 +20,7 @@ from broadsheet.store.lock import file_lock, introduce
 from broadsheet.store.temporary_folders import scratch_folder
 from tests.example import ROOT, command_line, digest, make_digest, paper
 from tests.kills.__main__ import kills, main
-from tests.kills.kill import MARK, is_held, marked
+from tests.kills.kill import MARK, Kill, is_held, marked
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelRequest, ModelServer, Reply, well
 from tests.run_setup import DAY, HF, WEEKS_LATER, RunSetup, hf_list
@@ -64,8 +64,13 @@ def test_ten_commands_killed_at_random_moments() -> None:
 
 
 def test_the_command_line_of_kills(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    calls: list[tuple[object, ...]] = []
-    monkeypatch.setattr("tests.kills.__main__.kills", lambda *arguments: calls.append(arguments) or [])
+    calls: list[tuple[int, int, float]] = []
+
+    def no_kills(count: int, seed: int, timeout: float) -> Iterator[tuple[Kill, list[str]]]:
+        calls.append((count, seed, timeout))
+        yield from ()
+
+    monkeypatch.setattr("tests.kills.__main__.kills", no_kills)
     monkeypatch.setattr(sys, "argv", ["kills", "--count", "3", "--seed", "4", "--patience", "5"])
     with pytest.raises(SystemExit) as ended:
         main()
