@@ -19,8 +19,8 @@ from broadsheet.settings import config
 from broadsheet.store.lock import file_lock, introduce
 from broadsheet.store.temporary_folders import scratch_folder
 from tests.example import ROOT, command_line, digest, make_digest, paper
-from tests.kills.__main__ import kills
-from tests.kills.kill import MARK, is_held, marked
+from tests.kills.__main__ import kills, main
+from tests.kills.kill import MARK, Kill, is_held, marked
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelRequest, ModelServer, Reply, well
 from tests.run_setup import DAY, HF, WEEKS_LATER, RunSetup, hf_list
@@ -61,6 +61,22 @@ def test_ten_commands_killed_at_random_moments() -> None:
     found = {str(kill): faults for kill, faults in kills(10, seed=3, timeout=PATIENCE_S)}
     assert len(found) == 10
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_the_command_line_of_kills(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    calls: list[tuple[int, int, float]] = []
+
+    def no_kills(count: int, seed: int, timeout: float) -> Iterator[tuple[Kill, list[str]]]:
+        calls.append((count, seed, timeout))
+        yield from ()
+
+    monkeypatch.setattr("tests.kills.__main__.kills", no_kills)
+    monkeypatch.setattr(sys, "argv", ["kills", "--count", "3", "--seed", "4", "--patience", "5"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert calls == [(3, 4, 5.0)]
+    assert capsys.readouterr().out == "seed 4: 0 kills, 0 with anything wrong: {}\n"
 
 
 # -- processes and locks -------------------------------------------------------------------------------------------

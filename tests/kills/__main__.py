@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--patience", type=float, default=2, help="seconds in which all processes must have ended")
     arguments = parser.parse_args()
     wrong, done = 0, Counter[str]()
-    for kill, faults in kills(arguments.count, arguments.seed, arguments.timeout):
+    for kill, faults in kills(arguments.count, arguments.seed, arguments.patience):
         done[f"{kill.case_.name} {kill.victim}"] += 1
         wrong += bool(faults)
         if done.total() % 20 == 0:
