@@ -9,13 +9,16 @@ from broadsheet.build.manifest import CLOCK_STEP_NS
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
+_NO_FOLDER = -1  # in place of the time of a link or a file
+
 
 class FolderTimes:
     """The times of the last change of each of some `folders`, in a `site` and in its `staging` folder.
 
     A folder is settled if both times are exactly those from before the last mirror. That mirror found or made them
     equal, the two sites changed places since, and no program has touched the folder in either. Any change gives a new
-    time: of this program, after a kill too, or of another.
+    time: of this program, after a kill too, or of another. With a link in the place of a folder none is settled, since
+    those in it may be elsewhere.
     """
 
     def __init__(self, site: Path, staging: Path, folders: Iterable[str]) -> None:
@@ -30,6 +33,8 @@ class FolderTimes:
         try:
             lines = set(read_regular(record).decode("utf-8", "surrogateescape").split("\0"))
         except (OSError, UnicodeDecodeError):
+            return set()
+        if any(_NO_FOLDER in times for times in self._times.values()):
             return set()
         return {folder for folder, (site, staging) in self._times.items() if f"{site} {staging} {folder}" in lines}
 
@@ -48,9 +53,9 @@ class FolderTimes:
 
 
 def _time_ns(folder: str) -> int:
-    """Return when a folder was last changed; 0 if there is none."""
+    """Return when a folder was last changed; 0 if nothing is there."""
     try:
         info = os.lstat(folder)
     except OSError:
         return 0
-    return info.st_ctime_ns if stat.S_ISDIR(info.st_mode) else 0
+    return info.st_ctime_ns if stat.S_ISDIR(info.st_mode) else _NO_FOLDER
