@@ -9,6 +9,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from broadsheet.index.index import Index
+from broadsheet.model.paper import Paper
+from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from tests.index.test_counts import PAPERS, SETTINGS
 from tests.index.test_related import Memory
@@ -47,8 +49,9 @@ def test_an_answer_of_the_same_version_is_the_same(changes: list[tuple[str, Any]
     for date, papers in changes:
         archive.change(date, papers)
         catalogue.refresh(archive)
-        for query, arguments in ASKED:
-            version = catalogue.version(query, arguments)
+        versions = catalogue.versions(ASKED)
+        assert versions == [catalogue.version(query, arguments) for query, arguments in ASKED]
+        for (query, arguments), version in zip(ASKED, versions, strict=True):
             answer = repr(getattr(catalogue, query)(*arguments))
             assert known.setdefault((query, arguments, version), answer) == answer
 
@@ -64,3 +67,28 @@ def test_a_day_becomes_a_gap_when_a_later_one_is_there() -> None:
         versions.append((catalogue.version("span", week), repr(catalogue.span(*week))))
     assert versions[0][0] != versions[1][0]  # Friday the 30th was to come, and has become a gap
     assert versions[1] == versions[2]
+
+
+def test_days_with_publications_have_versions_of_their_own() -> None:
+    class Published(Memory):
+        def publications_fingerprint(self) -> str:
+            return "two"
+
+        def publications(self) -> list[Publication]:
+            return [
+                Publication(id="1", type="article", title="By its arXiv id", arxiv_ids=("2505.00001",)),
+                Publication(id="2", type="article", title="By its DOI", doi="10.1234/A"),
+            ]
+
+    days: dict[str, tuple[Paper, ...]] = {
+        DATES[0]: (Paper(arxiv_id="2505.00001", title="-"),),
+        DATES[1]: (Paper(arxiv_id="2505.00002", title="-", doi="10.1234/a"),),
+        DATES[2]: (Paper(arxiv_id="2505.00003", title="-"),),
+    }
+    catalogue = Index(":memory:", Settings())
+    catalogue.refresh(Published(days))
+    queries: list[tuple[str, tuple[Any, ...]]] = [("publications_on", (date,)) for date in DATES]
+    versions = catalogue.versions(queries)
+    assert versions == [catalogue.version(query, arguments) for query, arguments in queries]
+    assert len(set(versions[:3])) == 3
+    assert len(set(versions[2:])) == 1

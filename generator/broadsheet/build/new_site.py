@@ -119,7 +119,10 @@ class NewSite:
 
     def _mirror(self, workers: BuildWorkers, staging: Path) -> Future[SiteMirror] | None:
         """Start to link all of a sound site: while a worker does, this process finds out which files changed."""
-        return workers.submit(mirror, self.last.site, staging, APART) if self.last.state.inputs else None
+        if not self.last.state.inputs:
+            return None
+        record = cached_file(self.last.root, self.last.site, "folders")
+        return workers.submit(mirror, self.last.site, staging, APART, record)
 
     def _link(
         self, staging: Path, paths: Collection[str], workers: BuildWorkers, mirroring: Future[SiteMirror] | None
@@ -141,9 +144,9 @@ class NewSite:
 
     def _unchanged(self) -> list[BuiltKey]:
         """Return the previous build's results whose dependencies and files have not changed."""
-        version = self.last.index.version
         dependencies = self.last.state.dependencies  # each once: thousands of pages of authors depend on the same days
-        changed = {query for query in dependencies if version(query.query, query.arguments) != query.version}
+        versions = self.last.index.versions((query.query, query.arguments) for query in dependencies)
+        changed = {query for query, version in zip(dependencies, versions, strict=True) if query.version != version}
         reserved = {page_url(path) for path in self.last.hand_written if path.endswith(".md")}
         return [
             built_key

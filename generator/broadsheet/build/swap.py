@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from broadsheet.build.folder_times import FolderTimes
 from broadsheet.build.manifest import (
     MANIFEST,
     entries,
@@ -119,17 +120,25 @@ def link_unchanged(site: Path, staging: Path, unchanged: Iterable[str], apart: C
     return linker.others
 
 
-def mirror(site: Path, staging: Path, apart: Collection[str]) -> SiteMirror:
+def mirror(site: Path, staging: Path, apart: Collection[str], record: Path) -> SiteMirror:
     """Link all files that the manifest of `site` lists into the staging folder, and remove all else there.
 
-    Top-level names in `apart` are left alone.
+    Top-level names in `apart` are left alone, and so are folders that the `record` of the last mirror shows as settled.
     """
     manifest, time_ns = read_manifest(site), folder_time_ns(staging)
     sizes = (manifest and manifest.sizes) or {}
-    others = link_unchanged(site, staging, sizes, apart)
     folders = frozenset(["", *parents(sizes)])
-    inside = (folder for folder in folders if folder.partition("/")[0] in apart)
-    mixed = {"", *(os.path.dirname(path) for path in others), *inside}
+    inside = frozenset(folder for folder in folders if folder.partition("/")[0] in apart)
+    times = FolderTimes(site, staging, folders - inside)
+    linker = _Linker(len(str(site)) + 1, sizes.keys(), folders)
+    gone: set[str] = set()
+    for folder in sorted(folders - inside - times.settled(record)):
+        if times.is_folder(folder) and gone.isdisjoint(parents([folder])):
+            linker.sync(f"{site}/{folder}".rstrip("/"), f"{staging}/{folder}".rstrip("/"), () if folder else apart)
+        else:
+            gone.add(folder)
+    mixed = {"", *(os.path.dirname(path) for path in linker.others), *inside}
+    times.save(record, mixed, time_ns)
     return SiteMirror(time_ns, folders, folders & mixed)
 
 
@@ -145,11 +154,12 @@ def remove_changed(staging: Path, changed: Iterable[str]) -> None:
 class _Linker:
     """The links from a previous site, whose paths begin at `start`, to a staging folder. Only `unchanged` ones stay.
 
-    Then `others` has the paths of all other files, and of folders without an unchanged one.
+    Folders in `alone` are synced one by one. Then `others` has the paths of all other files, and of folders without an
+    unchanged one.
     """
 
-    def __init__(self, start: int, unchanged: Container[str]) -> None:
-        self._start, self._unchanged = start, unchanged
+    def __init__(self, start: int, unchanged: Container[str], alone: Container[str] = ()) -> None:
+        self._start, self._unchanged, self._alone = start, unchanged, alone
         self.others: list[str] = []
 
     def sync(self, old: str, new: str, apart: Collection[str] = (), *, whole: bool = False) -> bool:
@@ -174,7 +184,7 @@ class _Linker:
         if entry.is_dir(follow_symlinks=False):
             if old_target and not old_target.is_dir(follow_symlinks=False):
                 _discard(present.pop(entry.name))
-            return self.sync(entry.path, target, whole=unchanged)
+            return entry.path[self._start :] in self._alone or self.sync(entry.path, target, whole=unchanged)
         if unchanged and (old_target is None or old_target.inode() != entry.inode()):
             if old_target:
                 _discard(old_target)

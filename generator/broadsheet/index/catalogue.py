@@ -19,6 +19,8 @@ from broadsheet.model.publication import Publication
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 
+_IDENTIFIERS = (("arxiv", "arxiv_id"), ("doi", "doi"))  # the kinds, each with its column of entries
+
 
 class DayQueries(Queries):
     """Queries about days and their papers."""
@@ -100,6 +102,13 @@ class DayQueries(Queries):
             date,
         )
 
+    def days_with_later_entries(self) -> set[str]:
+        """Return the days with `later_entries`."""
+        rows = self._db.execute(
+            "SELECT min(date) FROM entry WHERE arxiv_id IN (SELECT arxiv_id FROM repeat) GROUP BY arxiv_id"
+        )
+        return {date for (date,) in rows}
+
     @query
     def best(self, first: str, last: str, limit: int) -> list[Entry]:
         """Return the best papers from `first` to `last` (both included), each once, where its sort key is best.
@@ -164,7 +173,7 @@ class PublicationQueries(Queries):
     def publications_on(self, date: str) -> dict[str, list[Publication]]:
         """Return the publications that are papers of a day, by arXiv id or DOI; the keys are the papers' ids."""
         matches: dict[str, list[Publication]] = {}
-        for kind, column in (("arxiv", "arxiv_id"), ("doi", "doi")):
+        for kind, column in _IDENTIFIERS:
             rows = self._db.execute(
                 f"SELECT e.arxiv_id, p.record FROM entry e JOIN identifier i ON i.kind = ? AND i.value = e.{column}"
                 " JOIN publication p ON p.id = i.publication WHERE e.date = ? ORDER BY p.position",
@@ -174,6 +183,16 @@ class PublicationQueries(Queries):
                 publications, publication = matches.setdefault(arxiv_id, []), decode_publication(record)
                 publications += [] if publication in publications else [publication]
         return matches
+
+    def days_with_publications(self) -> set[str]:
+        """Return the days with `publications_on`."""
+        return {
+            date
+            for kind, column in _IDENTIFIERS
+            for (date,) in self._db.execute(
+                f"SELECT e.date FROM identifier i JOIN entry e ON i.kind = ? AND i.value = e.{column}", (kind,)
+            )
+        }
 
     @query
     def entries_of(self, publication: str) -> list[Entry]:
