@@ -85,7 +85,14 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, str], str]] = {
 }
 HARMLESS = (
     *("about/index.md", "daily/2025/05/27/index.md", "monthly/2025-05/index.md", "topics/llm/index.md"),
-    *("papers/2505.18313/index.md", "publications/index.md", "feeds/all.xml", "assets/digest.css", "assets/copy.js"),
+    *(
+        "papers/2505.18313/index.md",
+        "publications/index.md",
+        "authors/a-b/feed.xml",
+        "feeds/all.xml",
+        "assets/digest.css",
+        "assets/copy.js",
+    ),
     *("assets/images/favicon.png", "n.md#there", "#more", "https://x.edu"),
 )
 

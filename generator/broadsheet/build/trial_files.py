@@ -25,7 +25,7 @@ from broadsheet.views.page import Page, page_url
 from broadsheet.views.permalink import AUTHORS, has_page
 
 # The folders of feeds and of BibTeX files beside pages. A link to such a file is right until a build has written all.
-_FOLDERS = ("daily", "feeds", "monthly", "publications", "topics", "weekly")
+_FOLDERS = ("authors", "daily", "feeds", "monthly", "publications", "topics", "weekly")
 
 # The addresses of the pages that every digest has. The modules of these pages take a sixth of a build of nothing new.
 SINGLE_PAGES = (
@@ -64,7 +64,7 @@ class DataPages:
         if self._index is None:
             return True
         if folder == "authors":
-            return name in self._index.author_slugs()
+            return self._index.author(name, 0) is not None
         return self._is_paper(self._index, unquote(name)) if folder == "papers" else path in self._publications
 
     def _is_paper(self, index: Index, name: str) -> bool:

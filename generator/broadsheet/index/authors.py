@@ -275,6 +275,11 @@ class AuthorQueries(Queries):
         return [author.slug for author in authors]
 
     @query
+    def has_authors(self) -> bool:
+        """Return whether any author has a page."""
+        return bool(self._db.execute("SELECT 1 FROM author_page").fetchone())
+
+    @query
     def author_names(self) -> dict[str, str]:
         """Return the name of each author with a page of its own, by slug."""
         authors = self._author_index.authors.values()

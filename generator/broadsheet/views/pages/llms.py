@@ -49,7 +49,7 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     for path, name in ((ALL, "All papers"), (DAILY, "One item a day"), (WEEKLY, "One item a week")):
         yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
     yield _item(OPML_PATH, "Every feed", "OPML", settings)
-    if catalogue.author_slugs():
+    if catalogue.has_authors():
         yield _item(AUTHORS, "Authors", "a page of each, with a feed beside it: `authors/SLUG/feed.xml`", settings)
     yield "\n## Questions\n"
     yield from (_item(*link, settings) for link in _answers(catalogue, settings))

@@ -35,7 +35,7 @@ SORTS = {
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the page."""
     counts = {"papers": catalogue.paper_count(), "publications": len(catalogue.publications())}
-    authors = AUTHORS if catalogue.author_slugs() else ""
+    authors = AUTHORS if catalogue.has_authors() else ""
     labels = {
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: gettext("Publications")},

@@ -59,7 +59,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "opml": OPML_PATH,
         "opml_once": OPML_ONCE_PATH,
         "has_publications": bool(catalogue.publications()),
-        "has_authors": bool(catalogue.author_slugs()),
+        "has_authors": catalogue.has_authors(),
         "settings": settings,
     }
     yield Page(

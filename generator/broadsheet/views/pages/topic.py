@@ -52,7 +52,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         title=gettext("Topics"),
         description=_followed(len(settings.topics)),
         body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings, months=months, by_month=by_month),
-        lead=render("topics_lead.html.j2", OVERVIEW) if catalogue.author_slugs() else "",
+        lead=render("topics_lead.html.j2", OVERVIEW) if catalogue.has_authors() else "",
         feeds=feed_links(settings),
         updated=max((entry.date for _, _, papers in topics for entry in papers), default=None),
     )
