@@ -80,7 +80,7 @@ def test_the_scripts_of_a_page_are_small_load_at_once_and_request_nothing(addres
     *early, script = re.findall(r'<script type="module"[^>]* src="[^"]*assets/([^"]+)"', html)
     assert early == (["search-index.js"] if path == "search/" else [])
     names = loaded(script)
-    assert served_bytes(names) <= (21_400 if path == "search/" else 14_500)
+    assert served_bytes(names) <= (21_600 if path == "search/" else 14_500)
     names |= loaded("news-list.js") if path == "since/" else set()  # which falls back on the page if they do not come
     assert {script, *early, *re.findall(r'<link rel="modulepreload" href="[^"]*assets/([^"]+)"', html)} == names
     for name in names - {"search-index.js", "files.js"}:
