@@ -1,5 +1,6 @@
 """The files that docs/ has after a build, before there is one: those that a page or the navigation may link to."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
@@ -25,7 +26,9 @@ from broadsheet.views.page import Page, page_url
 from broadsheet.views.permalink import AUTHORS, has_page
 
 # The folders of feeds and of BibTeX files beside pages. A link to such a file is right until a build has written all.
-_FOLDERS = ("authors", "daily", "feeds", "monthly", "publications", "topics", "weekly")
+_FOLDERS = ("daily", "feeds", "monthly", "publications", "topics", "weekly")
+
+_AUTHOR_FEED = re.compile(rf"({AUTHORS}[^/]+/)feed\.xml")
 
 # The addresses of the pages that every digest has. The modules of these pages take a sixth of a build of nothing new.
 SINGLE_PAGES = (
@@ -115,8 +118,10 @@ class TrialFiles(Files):
         return file
 
     def _is_data_page(self, path: str) -> bool:
-        """Return whether there is such a page, and no hand-written one with its address."""
-        return path in self._data_pages and page_url(path) not in self._addresses
+        """Return whether there is such a page, or feed of an author, and no hand-written page with its address."""
+        feed = _AUTHOR_FEED.fullmatch(path)
+        page = f"{feed[1]}index.md" if feed else path
+        return page in self._data_pages and page_url(page) not in self._addresses
 
 
 def _is_beside_page(path: str) -> bool:
