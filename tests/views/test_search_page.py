@@ -81,13 +81,16 @@ def tab(chromium: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
+COMPLETE = """() => {
+    const status = document.getElementById("search-status").textContent;
+    const number = Math.min(parseInt(status), 20);
+    return /found$|found in/.test(status) && document.querySelectorAll("#hits > li").length === number;
+}"""
 TARGETS = "nodes => nodes.map((node) => node.getAttribute('href'))"
 
 
 def hits(tab: Page) -> list[str]:
-    expect(tab.locator("#search-status")).to_have_text(re.compile("found$|found in"))
-    count = int(tab.locator("#search-status").inner_text().split()[0])
-    expect(tab.locator("#hits > li")).to_have_count(min(count, 20))
+    tab.wait_for_function(COMPLETE)  # the number may be that of the last search for a moment
     return [link.partition("/repo/")[2] for link in tab.locator("#hits h3 a").evaluate_all(TARGETS)]
 
 
