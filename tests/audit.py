@@ -26,7 +26,6 @@ DAY_PAPERS = 115
 PAGES = {
     "home": "",
     "day": DAY,
-    "paper": "papers/2505.18451/",
     "since": "since/",
     "month": "monthly/2025-05/",
     "week": "weekly/2025-W22/",
@@ -115,11 +114,17 @@ def measure(site: Path, runs: int) -> list[Row]:
         raise SystemExit(tools.missing("chromium"))
     with hosted(site, "/broadsheet/") as address:
         command = ["node", str(ROOT / "tests" / "lighthouse" / "audit.mjs")]
-        command += [address + page for page in PAGES.values()] * runs
+        pages = _pages(site)
+        command += [address + page for page in pages.values()] * runs
         environment = os.environ | {"CHROME_PATH": str(chromium)}
         run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     reports = [json.loads(line) for line in run.stdout.splitlines()]
-    return [_row(name, reports[index :: len(PAGES)]) for index, name in enumerate(PAGES)]
+    return [_row(name, reports[index :: len(pages)]) for index, name in enumerate(pages)]
+
+
+def _pages(site: Path) -> dict[str, str]:
+    """Return the pages to measure: not every paper has one, so the first that has is among them."""
+    return PAGES | {"paper": f"papers/{min(site.glob('papers/*/index.html')).parent.name}/"}
 
 
 def _row(page: str, reports: list[dict[str, Any]]) -> Row:
