@@ -98,16 +98,16 @@ def render(task: RenderTask, context: RenderContext | None = None) -> RenderResu
     )
     docs = Path(task.root) / settings.site.docs_dir
     target = Path(task.target) if task.target else None
-    tracker, known = DependencyTracker(index), dict[Query, Dependency]()  # pages of a task share most answers
+    tracker, dependencies = DependencyTracker(index), dict[Query, Dependency]()  # pages of a task share most answers
     built_keys, written = [], 0
     for page_type, key in task.keys:
         tracker.dependencies.clear()
         writer = PageWriter(docs, target, theme)
         for output in PAGE_TYPES[page_type].pages(tracker, settings, key):
             writer.write(output)
-        new = tracker.dependencies.keys() - known
-        known.update((query, Dependency(*query, index.version(*query))) for query in new)
-        queries = map(known.__getitem__, tracker.dependencies)
+        new = tracker.dependencies.keys() - dependencies.keys()
+        dependencies.update((query, Dependency(*query, index.version(*query))) for query in new)
+        queries = map(dependencies.__getitem__, tracker.dependencies)
         paths = map(tuple, (writer.shadowed, writer.sources, writer.site_only))
         built_keys.append(BuiltKey(page_type, key, writer.pages, tuple(queries), *paths))
         written += writer.written

@@ -26,9 +26,9 @@ class DependencyTracker(Catalogue):
     def _answer(self, method: Callable[..., A], *arguments: Any, **options: Any) -> A:
         if options:  # else one query could be recorded under two names
             raise TypeError(f"{method.__name__}: a page passes arguments by position")
-        asked = method.__name__, arguments
-        self.dependencies[asked] = None
-        if asked not in self._answers:
-            self._answers[asked] = method(self._catalogue, *arguments)
-        answer: A = self._answers[asked]
+        query = method.__name__, arguments
+        self.dependencies[query] = None
+        if query not in self._answers:
+            self._answers[query] = method(self._catalogue, *arguments)
+        answer: A = self._answers[query]
         return answer
